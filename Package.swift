@@ -1,0 +1,150 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The rules every ordinary target is compiled with: see CONTRIBUTING.md.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency =
+    .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency =
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+
+let package = Package(
+    name: "jobd",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "jobd", targets: ["JobDaemon"]),
+        .executable(name: "jobctl", targets: ["JobControl"]),
+        .executable(name: "jobd-supervise", targets: ["jobd-supervise"]),
+        .library(name: "JobClient", targets: ["JobClient"]),
+    ],
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: Programs
+        .executableTarget(
+            name: "JobDaemon",
+            dependencies: [
+                "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
+                "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "JobControl",
+            dependencies: ["JobClient", "JobAPI", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "jobd-supervise",
+            dependencies: ["CLinux"],
+            swiftSettings: [
+                .enableExperimentalFeature("Embedded"),
+                .unsafeFlags(["-wmo", "-Osize"]),
+                .treatAllWarnings(as: .error),
+            ],
+            linkerSettings: [.linkedLibrary("util")]),
+
+        // MARK: The daemon's layers, each importing only those above it
+        .target(name: "JobModel", swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "migrations", resources: [.embedInCode("sql")],
+            swiftSettings: strict),
+        .target(
+            name: "JobStore", dependencies: ["JobModel", "Migrations", grdb],
+            swiftSettings: strict),
+        .target(name: "CLinux"),
+        .target(name: "Journal", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(
+            name: "JobEvents", dependencies: ["JobModel", "JobStore", "Journal", "JobAPI"],
+            swiftSettings: strict),
+        .target(
+            name: "ProgressRecognition", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(
+            name: "JobRunner", dependencies: ["JobModel", "Journal", "CLinux"],
+            swiftSettings: strict),
+        .target(
+            name: "JobScheduler",
+            dependencies: [
+                "JobModel", "JobStore", "JobEvents", "JobRunner", "Journal",
+                "ProgressRecognition", logging,
+            ],
+            swiftSettings: strict),
+        .target(name: "JobAPI", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(
+            name: "JobHTTP",
+            dependencies: [
+                "JobModel", "JobAPI", "JobStore", "JobEvents",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                nio("NIOCore"), nio("NIOPosix"), httpTypes, logging, lifecycle,
+            ],
+            swiftSettings: strict),
+
+        // MARK: The client side
+        .target(
+            name: "JobClient",
+            dependencies: [
+                "JobAPI",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                nio("NIOCore"), nio("NIOHTTP1"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .target(
+            name: "JobTestSupport", dependencies: ["JobAPI", "JobClient", "CLinux"],
+            path: "Tests/JobTestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: strict),
+        .testTarget(
+            name: "JobAPITests", dependencies: ["JobAPI", "JobModel"], swiftSettings: strict),
+        .testTarget(
+            name: "JobStoreTests", dependencies: ["JobStore", "JobModel", "Migrations", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "ProgressRecognitionTests",
+            dependencies: ["ProgressRecognition", "JobModel"], swiftSettings: strict),
+        .testTarget(
+            name: "JobRunnerTests",
+            dependencies: ["JobRunner", "Journal", "JobModel", "CLinux", "JobTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobEventsTests",
+            dependencies: ["JobEvents", "JobStore", "JobModel", "JobAPI"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobClientTests",
+            dependencies: ["JobClient", "JobAPI", nio("NIOCore"), nio("NIOPosix")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobDaemonTests",
+            dependencies: ["JobTestSupport", "JobClient", "JobAPI", "JobModel"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

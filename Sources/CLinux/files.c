@@ -1,0 +1,107 @@
+#define _GNU_SOURCE
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RETRY(result, call)        \
+    do {                           \
+        (result) = (call);         \
+    } while ((result) == -1 && errno == EINTR)
+
+#define OR_ERROR(result) ((result) == -1 ? -errno : (result))
+
+int linux_open(const char *path, int flags, mode_t mode) {
+    int result;
+    RETRY(result, open(path, flags | O_CLOEXEC, mode));
+    return OR_ERROR(result);
+}
+
+int64_t linux_read(int descriptor, void *bytes, size_t count) {
+    ssize_t result;
+    RETRY(result, read(descriptor, bytes, count));
+    return OR_ERROR(result);
+}
+
+int64_t linux_pread(int descriptor, void *bytes, size_t count, uint64_t offset) {
+    size_t done = 0;
+    while (done < count) {
+        ssize_t result;
+        RETRY(result, pread(descriptor, (char *)bytes + done, count - done,
+                            (off_t)(offset + done)));
+        if (result == -1) return -errno;
+        if (result == 0) break;
+        done += (size_t)result;
+    }
+    return (int64_t)done;
+}
+
+int64_t linux_write(int descriptor, const void *bytes, size_t count) {
+    ssize_t result;
+    RETRY(result, write(descriptor, bytes, count));
+    return OR_ERROR(result);
+}
+
+int linux_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) == -1) return -errno;
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int linux_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) != -1; }
+
+int linux_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC) == -1 ? -errno : 0;
+}
+
+int linux_set_nonblocking(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags == -1) return -errno;
+    return fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == -1 ? -errno : 0;
+}
+
+int linux_duplicate(int descriptor, int lowest) {
+    int result = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+    return OR_ERROR(result);
+}
+
+int64_t linux_size(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) == -1 ? -errno : (int64_t)status.st_size;
+}
+
+int linux_sync_data(int descriptor) {
+    int result;
+    RETRY(result, fdatasync(descriptor));
+    return OR_ERROR(result);
+}
+
+int linux_truncate(int descriptor, uint64_t size) {
+    int result;
+    RETRY(result, ftruncate(descriptor, (off_t)size));
+    return OR_ERROR(result);
+}
+
+int linux_make_fifo(const char *path, mode_t mode) {
+    return mkfifo(path, mode) == -1 ? -errno : 0;
+}
+
+int linux_lock(int descriptor) {
+    int result;
+    RETRY(result, flock(descriptor, LOCK_EX | LOCK_NB));
+    return OR_ERROR(result);
+}
+
+int linux_is_locked(int descriptor) {
+    int result;
+    RETRY(result, flock(descriptor, LOCK_SH | LOCK_NB));
+    if (result == -1) return errno == EWOULDBLOCK ? 1 : -errno;
+    // Given back at once: the question must not keep the owner from its lock.
+    flock(descriptor, LOCK_UN);
+    return 0;
+}

@@ -1,0 +1,53 @@
+// Files, pipes and locks. See CLinux.h for what the functions return.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// open(2); O_CLOEXEC is added.
+int linux_open(const char *path, int flags, mode_t mode);
+
+/// read(2).
+int64_t linux_read(int descriptor, void *bytes, size_t count);
+
+/// pread(2), as often as it takes to get `count` bytes or to the file's end.
+int64_t linux_pread(int descriptor, void *bytes, size_t count, uint64_t offset);
+
+/// write(2); fewer bytes than `count` may have been written.
+int64_t linux_write(int descriptor, const void *bytes, size_t count);
+
+/// A pipe, both ends closed on exec and blocking.
+int linux_pipe(int *reading, int *writing);
+
+/// Whether the descriptor is open; 0 or 1.
+int linux_is_open(int descriptor);
+
+/// Sets FD_CLOEXEC.
+int linux_close_on_exec(int descriptor);
+
+/// Sets O_NONBLOCK.
+int linux_set_nonblocking(int descriptor);
+
+/// A duplicate that is closed on exec and is not below `lowest`.
+int linux_duplicate(int descriptor, int lowest);
+
+/// The file's size in bytes.
+int64_t linux_size(int descriptor);
+
+/// fdatasync(2).
+int linux_sync_data(int descriptor);
+
+/// ftruncate(2).
+int linux_truncate(int descriptor, uint64_t size);
+
+/// mkfifo(3).
+int linux_make_fifo(const char *path, mode_t mode);
+
+/// Takes an exclusive flock(2) without waiting: -EWOULDBLOCK if another open
+/// file description holds a lock.
+int linux_lock(int descriptor);
+
+/// Whether somebody holds the exclusive flock(2) on the file: 1 yes, 0 no.
+/// `descriptor` must hold no lock itself.
+int linux_is_locked(int descriptor);

@@ -1,0 +1,71 @@
+// Starting, waiting for and finding processes. See CLinux.h for what the
+// functions return.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Orphans among this process's descendants become its children; see
+/// PR_SET_CHILD_SUBREAPER in prctl(2).
+int linux_become_subreaper(void);
+
+/// The kernel sends this process SIGKILL when its parent ends; see
+/// PR_SET_PDEATHSIG in prctl(2).
+int linux_die_with_parent(void);
+
+/// fork(2).
+pid_t linux_fork(void);
+
+/// execvp(3): by this process's environment and its PATH. Returns only to say
+/// why it failed.
+int linux_execute(char *const *arguments);
+
+/// Every signal to its default disposition, and none blocked.
+void linux_reset_signals(void);
+
+/// Reaps one child that has ended, without waiting: its pid and wait status; 0
+/// if all children still run; -ECHILD if there are none.
+pid_t linux_reap_any(int *wait_status);
+
+/// Reaps this child if it has ended, as linux_reap_any.
+pid_t linux_reap(pid_t child, int *wait_status);
+
+/// Whether `pid` is a child of this process that was not reaped yet: 0 or 1.
+int linux_is_child(pid_t pid);
+
+/// The children of a process, all its threads' together (proc(5):
+/// /proc/PID/task/TID/children, which needs CONFIG_PROC_CHILDREN), at most
+/// `capacity` of them. How many there are, which may be more than that; 0 if the
+/// process is gone. While processes come and go some may be missed: ask again.
+int64_t linux_children(pid_t pid, pid_t *children, size_t capacity);
+
+/// What the children that were reaped used, all of them together; the memory is
+/// that of the largest one.
+struct linux_usage {
+    uint64_t user_us;
+    uint64_t system_us;
+    uint64_t max_rss_bytes;
+};
+
+/// getrusage(2) of RUSAGE_CHILDREN.
+struct linux_usage linux_usage_of_children(void);
+
+/// pidfd_open(2). It becomes readable when the process ends.
+int linux_pidfd_open(pid_t pid);
+
+/// What a supervisor is started with: see linux_spawn_supervisor.
+struct linux_spawn {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    /// What becomes its descriptors 3, 4 and 5; none may be below 6.
+    int journal;
+    int control;
+    int progress;
+};
+
+/// Starts a program by posix_spawn(3) in a session of its own, with default
+/// signals, none blocked, 0, 1 and 2 on /dev/null, three more descriptors and no
+/// others. Its pid.
+pid_t linux_spawn_supervisor(const struct linux_spawn *spawn);

@@ -1,0 +1,153 @@
+#define _GNU_SOURCE
+#include "processes.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int linux_become_subreaper(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) == -1 ? -errno : 0;
+}
+
+int linux_die_with_parent(void) {
+    return prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == -1 ? -errno : 0;
+}
+
+pid_t linux_fork(void) {
+    pid_t result = fork();
+    return result == -1 ? -errno : result;
+}
+
+int linux_execute(char *const *arguments) {
+    execvp(arguments[0], arguments);
+    return -errno;
+}
+
+void linux_reset_signals(void) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    // SIGKILL, SIGSTOP and the C library's own refuse; that is as it should be.
+    for (int number = 1; number <= SIGRTMAX; number++) sigaction(number, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+pid_t linux_reap(pid_t child, int *wait_status) {
+    pid_t result;
+    do {
+        result = waitpid(child, wait_status, WNOHANG);
+    } while (result == -1 && errno == EINTR);
+    return result == -1 ? -errno : result;
+}
+
+pid_t linux_reap_any(int *wait_status) { return linux_reap(-1, wait_status); }
+
+int linux_is_child(pid_t pid) {
+    siginfo_t information;
+    int result;
+    do {
+        result = waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG | WNOWAIT);
+    } while (result == -1 && errno == EINTR);
+    return result == 0;
+}
+
+// Adds the numbers that a thread's file of children holds to the `found` so far.
+static size_t children_of_thread(int tasks, const char *thread, pid_t *children,
+                                 size_t capacity, size_t found) {
+    char path[64], bytes[1024];
+    snprintf(path, sizeof path, "%s/children", thread);
+    int file = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+    if (file == -1) return found;
+    ssize_t count;
+    pid_t number = 0;
+    while ((count = read(file, bytes, sizeof bytes)) > 0 || (count == -1 && errno == EINTR)) {
+        for (ssize_t index = 0; index < count; index++) {
+            if (bytes[index] >= '0' && bytes[index] <= '9') {
+                number = number * 10 + (bytes[index] - '0');
+            } else if (number != 0) {
+                if (found < capacity) children[found] = number;
+                found++;
+                number = 0;
+            }
+        }
+    }
+    close(file);
+    return found;
+}
+
+int64_t linux_children(pid_t pid, pid_t *children, size_t capacity) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    if (tasks == NULL) return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+    size_t found = 0;
+    const struct dirent *thread;
+    while ((thread = readdir(tasks)) != NULL) {
+        if (thread->d_name[0] == '.') continue;
+        found = children_of_thread(dirfd(tasks), thread->d_name, children, capacity, found);
+    }
+    closedir(tasks);
+    return (int64_t)found;
+}
+
+static uint64_t microseconds(struct timeval time) {
+    return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_usec;
+}
+
+struct linux_usage linux_usage_of_children(void) {
+    struct rusage usage = {0};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (struct linux_usage){
+        .user_us = microseconds(usage.ru_utime),
+        .system_us = microseconds(usage.ru_stime),
+        // In kilobytes on Linux: getrusage(2).
+        .max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024u,
+    };
+}
+
+int linux_pidfd_open(pid_t pid) {
+    int result = (int)syscall(SYS_pidfd_open, pid, 0);
+    return result == -1 ? -errno : result;
+}
+
+pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&files);
+    if (error != 0) return -error;
+    error = posix_spawnattr_init(&attributes);
+    if (error != 0) {
+        posix_spawn_file_actions_destroy(&files);
+        return -error;
+    }
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    pid_t pid = 0;
+    if ((error = posix_spawn_file_actions_adddup2(&files, spawn->journal, 3)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(&files, spawn->control, 4)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(&files, spawn->progress, 5)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0)) == 0 &&
+        (error = posix_spawn_file_actions_addclosefrom_np(&files, 6)) == 0 &&
+        (error = posix_spawnattr_setsigdefault(&attributes, &all)) == 0 &&
+        (error = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
+        (error = posix_spawnattr_setflags(
+             &attributes,
+             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0) {
+        error = posix_spawn(&pid, spawn->path, &files, &attributes, spawn->arguments,
+                            spawn->environment);
+    }
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return error != 0 ? -error : pid;
+}

@@ -1,0 +1,71 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// One event of a job's history.
+public struct EventResource: WireResource, Hashable {
+    /// The cursor: events after this one are what follows it. One ascending
+    /// sequence for the whole daemon.
+    public var id: Int64
+    /// The job's id.
+    public var job: Int64
+    /// When it happened.
+    public var time: Date
+    /// The attempt it belongs to; nil when the daemon does not say.
+    public var attempt: Int?
+    /// What it tells.
+    public var content: Content
+
+    /// What an event tells.
+    public enum Content: Hashable, Sendable {
+        /// The job is in this unfinished state now.
+        case state(JobResource.State)
+        /// How far the job is.
+        case progress(ProgressResource)
+        /// The job is finished.
+        case end(End)
+    }
+
+    /// How a job finished.
+    public struct End: WireResource, Hashable {
+        /// A finished one.
+        public var state: JobResource.State
+        /// The command's exit code, if it exited by itself.
+        public var exitCode: Int?
+        /// The number of the signal that ended the command.
+        public var signal: Int?
+        /// Why it failed, for a failed job.
+        public var failure: JobResource.Failure?
+        /// What went wrong, in words.
+        public var error: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case state
+            case exitCode = "exit_code"
+            case signal, failure, error
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, job, time, attempt, state
+    }
+
+    /// Reads an event of the stream or of a page. Only a change of state has a
+    /// `state`, and only the last change names a finished one.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(Int64.self, forKey: .id)
+        job = try container.decode(Int64.self, forKey: .job)
+        time = try container.decode(Date.self, forKey: .time)
+        attempt = try container.decodeIfPresent(Int.self, forKey: .attempt)
+        let state = try container.decodeIfPresent(JobResource.State.self, forKey: .state)
+        switch state {
+        case .none: content = .progress(try ProgressResource(from: decoder))
+        case .some(let state) where state.isFinished:
+            content = .end(try End(from: decoder))
+        case .some(let state): content = .state(state)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import JobModel
+
+/// Reads a request's JSON object field by field, and remembers all that is wrong
+/// with it: a person who made two mistakes should hear of both.
+struct ObjectReader {
+    private let members: [String: JSONValue]
+    private var known: Set<String> = []
+    private(set) var errors: [FieldError] = []
+
+    /// - Throws: `malformed_request` when the bytes are not one JSON object in
+    ///   UTF-8 (RFC 8259 §8.1).
+    init(_ bytes: [UInt8]) throws(JobError) {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw JobError(.malformedRequest, "The body is not UTF-8. Send JSON in UTF-8.")
+        }
+        let value: JSONValue
+        do {
+            value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        } catch {
+            throw JobError(
+                .malformedRequest,
+                bytes.isEmpty
+                    ? "The body is empty. Send a JSON object."
+                    : "The body is not JSON. Send a JSON object.")
+        }
+        guard case .object(let members) = value else {
+            throw JobError(.malformedRequest, "The body is \(value.kind). Send a JSON object.")
+        }
+        self.members = members
+    }
+
+    /// Remembers that `field` is wrong.
+    mutating func reject(_ field: String, _ message: String) {
+        errors.append(FieldError(field: field, message: message))
+    }
+
+    /// The value of a field; nil when it is absent or null.
+    mutating func value(_ field: String) -> JSONValue? {
+        known.insert(field)
+        switch members[field] {
+        case nil, .null: return nil
+        case .some(let value): return value
+        }
+    }
+
+    /// A text without NUL, which no argument, path or environment can carry.
+    mutating func string(_ field: String, maximumBytes: Int = 1 << 20) -> String? {
+        guard let value = value(field) else { return nil }
+        guard case .string(let text) = value else {
+            reject(field, "must be a string, not \(value.kind)")
+            return nil
+        }
+        return checked(text, field, maximumBytes: maximumBytes)
+    }
+
+    /// A flag.
+    mutating func bool(_ field: String) -> Bool? {
+        guard let value = value(field) else { return nil }
+        guard case .bool(let flag) = value else {
+            reject(field, "must be true or false, not \(value.kind)")
+            return nil
+        }
+        return flag
+    }
+
+    /// A whole number within `range`.
+    mutating func integer(_ field: String, in range: ClosedRange<Int64>) -> Int64? {
+        guard let value = value(field) else { return nil }
+        guard case .integer(let number) = value, range.contains(number) else {
+            reject(
+                field, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// A number of seconds within `range`, in microseconds.
+    mutating func seconds(_ field: String, in range: ClosedRange<Double>) -> Int64? {
+        guard let value = value(field) else { return nil }
+        let number: Double
+        switch value {
+        case .integer(let integer): number = Double(integer)
+        case .number(let fractional): number = fractional
+        case .null, .bool, .string, .array, .object:
+            reject(field, "must be a number of seconds, not \(value.kind)")
+            return nil
+        }
+        guard range.contains(number) else {
+            reject(
+                field,
+                "must be a number of seconds from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return Int64((number * 1_000_000).rounded())
+    }
+
+    /// An object whose members are texts.
+    mutating func strings(_ field: String) -> [String: String]? {
+        guard let value = value(field) else { return nil }
+        guard case .object(let members) = value else {
+            reject(field, "must be an object of strings, not \(value.kind)")
+            return nil
+        }
+        var strings: [String: String] = [:]
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            let path = "\(field).\(name)"
+            guard case .string(let text) = member else {
+                reject(path, "must be a string, not \(member.kind)")
+                continue
+            }
+            if let text = checked(text, path, maximumBytes: 1 << 20) { strings[name] = text }
+        }
+        return strings
+    }
+
+    /// - Throws: `invalid_spec` with everything that was rejected, the fields
+    ///   nobody asked for among them.
+    mutating func finish() throws(JobError) {
+        for field in members.keys.sorted() where !known.contains(field) {
+            reject(field, "is not a field that jobd knows: check its spelling")
+        }
+        guard errors.isEmpty else {
+            let fields = errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
+            throw JobError(.invalidSpec, "Not accepted: \(fields).", fields: errors)
+        }
+    }
+
+    /// `text`, unless it is too long or holds a NUL.
+    mutating func checked(_ text: String, _ field: String, maximumBytes: Int) -> String? {
+        if text.utf8.count > maximumBytes {
+            reject(field, "must not be longer than \(maximumBytes) bytes")
+            return nil
+        }
+        if text.utf8.contains(0) {
+            reject(field, "must not contain a NUL character")
+            return nil
+        }
+        return text
+    }
+}

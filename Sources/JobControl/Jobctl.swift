@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Jobctl: AsyncParsableCommand { func run() async throws {} }

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Jobd: AsyncParsableCommand { func run() async throws {} }

@@ -1,0 +1,103 @@
+import JobAPI
+package import JobModel
+import JobStore
+
+/// A resumable sequence of events for one reader: frames, ready to be sent.
+///
+/// It holds a cursor and no buffer: a reader that is behind is behind in the
+/// database. Its bell is hung before it looks, so that between what it has seen
+/// and what it waits for nothing falls.
+package struct EventFeed: ~Copyable {
+    /// What comes next.
+    package enum Step: Sendable {
+        /// Frames, the newest id among them, and whether the stream ends there.
+        case frames([UInt8], EventID, ended: Bool)
+        /// Nothing new for a while.
+        case beat
+        /// The listener was closed.
+        case closed
+    }
+
+    private let log: EventLog
+    private let key: EventLog.RingKey
+    private let ring: EventRing
+    private let listener: Listener
+    private var cursor: EventID
+
+    init(
+        log: EventLog, key: EventLog.RingKey, ring: EventRing, cursor: EventID, listener: Listener
+    ) {
+        self.log = log
+        self.key = key
+        self.ring = ring
+        self.listener = listener
+        self.cursor = cursor
+    }
+
+    deinit {
+        log.leave(key)
+    }
+
+    /// Waits for what comes next. Only one reader may call this.
+    ///
+    /// - Throws: what the store throws when a page cannot be read.
+    package mutating func next() async throws -> Step {
+        while true {
+            if listener.isClosed { return .closed }
+            let count = ring.bell.count
+            let taken = ring.take(
+                after: cursor, limit: Self.stepBytes, endsStream: key.scope.ends)
+            switch taken {
+            case .frames(let frames, let last, let ended):
+                cursor = last
+                if frames.isEmpty { continue }
+                return .frames(frames, last, ended: ended)
+            case .nothing:
+                switch await ring.bell.wait(past: count, listener) {
+                case .rung: continue
+                case .beat: return .beat
+                case .closed: return .closed
+                }
+            case .behind(let floor):
+                let page = try await page()
+                guard let last = page.last else {
+                    // Read after the floor was: there is nothing up to it.
+                    cursor = max(cursor, floor)
+                    continue
+                }
+                var frames: [UInt8] = []
+                for event in page { key.encoding.append(event, to: &frames) }
+                cursor = last.id
+                if case .end = last.content, key.scope.ends {
+                    return .frames(frames, last.id, ended: true)
+                }
+                return .frames(frames, last.id, ended: false)
+            }
+        }
+    }
+
+    private func page() async throws -> [Event] {
+        switch key.scope {
+        case .job(let job):
+            try await log.store.events(of: job, after: cursor, limit: Self.pageRows)
+        case .all(let filter):
+            try await log.store.events(
+                matching: filter, after: cursor, limit: Self.pageRows)
+        }
+    }
+
+    /// About as much as one write should carry.
+    private static let stepBytes = 32 << 10
+    /// How many rows are read from the store at once.
+    private static let pageRows = 100
+}
+
+extension EventScope {
+    /// Whether an `end` ends the stream.
+    fileprivate var ends: Bool {
+        switch self {
+        case .job: true
+        case .all: false
+        }
+    }
+}

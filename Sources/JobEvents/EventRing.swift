@@ -1,0 +1,111 @@
+import JobModel
+import Synchronization
+
+/// The newest events of one stream, encoded once for all who read it.
+///
+/// Bounded: what no longer fits falls out at the old end, and a reader that was
+/// still before it reads pages from the store until it is back.
+final class EventRing: Sendable {
+    /// What a reader gets.
+    enum Taken {
+        /// Frames, the cursor after them, and whether the last of them ends the
+        /// stream.
+        case frames([UInt8], EventID, ended: Bool)
+        /// The reader has everything.
+        case nothing
+        /// What follows its cursor is no longer here; all after this id is.
+        case behind(EventID)
+    }
+
+    private struct Entry {
+        let id: EventID
+        let bytes: [UInt8]
+        let isEnd: Bool
+    }
+
+    private struct State {
+        /// Everything after this id is in `entries`.
+        var floor: EventID
+        var entries: [Entry] = []
+        /// How many entries at the front have fallen out; they are removed in
+        /// bulk, so that dropping one costs nothing.
+        var dropped = 0
+        var byteCount = 0
+
+        /// Where the first entry after `cursor` is, by bisection.
+        func firstIndex(after cursor: EventID) -> Int {
+            var low = dropped
+            var high = entries.count
+            while low < high {
+                let middle = (low + high) / 2
+                if entries[middle].id <= cursor { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+    }
+
+    /// Rung when there are new entries.
+    let bell = Bell()
+    private let state: Mutex<State>
+    private let capacityBytes: Int
+
+    /// An empty ring for what comes after `floor`.
+    init(after floor: EventID, capacityBytes: Int) {
+        state = Mutex(State(floor: floor))
+        self.capacityBytes = capacityBytes
+    }
+
+    /// Adds what is new, in order.
+    func append(_ events: [Event], as encode: (Event, inout [UInt8]) -> Void) {
+        guard !events.isEmpty else { return }
+        var entries: [Entry] = []
+        entries.reserveCapacity(events.count)
+        for event in events {
+            var bytes: [UInt8] = []
+            encode(event, &bytes)
+            var isEnd = false
+            if case .end = event.content { isEnd = true }
+            entries.append(Entry(id: event.id, bytes: bytes, isEnd: isEnd))
+        }
+        state.withLock { state in
+            for entry in entries { state.byteCount += entry.bytes.count }
+            state.entries += entries
+            while state.byteCount > capacityBytes, state.dropped < state.entries.count {
+                let oldest = state.entries[state.dropped]
+                state.byteCount -= oldest.bytes.count
+                state.floor = oldest.id
+                state.dropped += 1
+            }
+            if state.dropped > 256, state.dropped * 2 > state.entries.count {
+                state.entries.removeFirst(state.dropped)
+                state.dropped = 0
+            }
+        }
+        bell.ring()
+    }
+
+    /// What comes after `cursor`, at most about `limit` bytes at once.
+    ///
+    /// - Parameter endsStream: whether an `end` is this stream's last word, as it
+    ///   is in a job's own stream. One that more events follow was not the last.
+    func take(after cursor: EventID, limit: Int, endsStream: Bool) -> Taken {
+        state.withLock { state in
+            guard cursor >= state.floor else { return .behind(state.floor) }
+            var index = state.firstIndex(after: cursor)
+            guard index < state.entries.count else { return .nothing }
+            var frames: [UInt8] = []
+            var last = cursor
+            var ended = false
+            while index < state.entries.count, frames.count < limit {
+                let entry = state.entries[index]
+                index += 1
+                last = entry.id
+                let isLast = index == state.entries.count
+                if endsStream, entry.isEnd, !isLast { continue }
+                frames += entry.bytes
+                ended = endsStream && entry.isEnd
+            }
+            return .frames(frames, last, ended: ended)
+        }
+    }
+}

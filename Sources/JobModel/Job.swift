@@ -1,0 +1,57 @@
+/// A job as it stands.
+package struct Job: Hashable, Sendable {
+    package var id: JobID
+    package var spec: JobSpec
+    package var state: JobState
+    /// The number of the newest attempt; 0 before the first.
+    package var attempt: Int
+    package var createdAt: Timestamp
+    package var startedAt: Timestamp?
+    package var finishedAt: Timestamp?
+    /// When somebody asked for its end; it may still be winding down.
+    package var cancelRequestedAt: Timestamp?
+    package var exitCode: Int32?
+    package var signal: Int32?
+    package var failure: Failure?
+    package var error: String?
+    /// The newest reading of the newest attempt.
+    package var progress: StampedProgress?
+    package var usage: Usage?
+    /// The id of the job's newest event.
+    package var cursor: EventID
+
+    package init(
+        id: JobID, spec: JobSpec, state: JobState, attempt: Int, createdAt: Timestamp,
+        startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
+        cancelRequestedAt: Timestamp? = nil, exitCode: Int32? = nil, signal: Int32? = nil,
+        failure: Failure? = nil, error: String? = nil, progress: StampedProgress? = nil,
+        usage: Usage? = nil, cursor: EventID
+    ) {
+        self.id = id
+        self.spec = spec
+        self.state = state
+        self.attempt = attempt
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.cancelRequestedAt = cancelRequestedAt
+        self.exitCode = exitCode
+        self.signal = signal
+        self.failure = failure
+        self.error = error
+        self.progress = progress
+        self.usage = usage
+        self.cursor = cursor
+    }
+}
+
+/// A reading and when it was taken.
+package struct StampedProgress: Hashable, Sendable {
+    package var progress: Progress
+    package var time: Timestamp
+
+    package init(progress: Progress, time: Timestamp) {
+        self.progress = progress
+        self.time = time
+    }
+}

@@ -1,0 +1,65 @@
+/// What was submitted, unchanged for as long as the job exists.
+package struct JobSpec: Hashable, Sendable {
+    package var command: Command
+    package var name: String?
+    package var queue: String
+    package var labels: [String: String]
+    /// Where the command runs; nil means where the daemon itself runs.
+    package var cwd: String?
+    /// Added to the environment the daemon gives.
+    package var environment: [String: String]
+    /// Given to the command on its standard input, which is otherwise empty.
+    package var stdin: String?
+    /// Whether the command gets a terminal in place of pipes.
+    package var tty: Bool
+    /// How long the attempt may run, in microseconds; nil for ever.
+    package var timeout: Int64?
+    /// How long the command has between the asking signal and KILL, in
+    /// microseconds.
+    package var killGrace: Int64
+    /// How much it may write.
+    package var outputLimitBytes: Int64
+
+    /// The queue of a job that names none.
+    package static let defaultQueue = "default"
+    /// Ten seconds.
+    package static let defaultKillGrace: Int64 = 10_000_000
+    /// 64 MiB.
+    package static let defaultOutputLimitBytes: Int64 = 64 << 20
+
+    package init(
+        command: Command, name: String? = nil, queue: String = JobSpec.defaultQueue,
+        labels: [String: String] = [:], cwd: String? = nil, environment: [String: String] = [:],
+        stdin: String? = nil, tty: Bool = false, timeout: Int64? = nil,
+        killGrace: Int64 = JobSpec.defaultKillGrace,
+        outputLimitBytes: Int64 = JobSpec.defaultOutputLimitBytes
+    ) {
+        self.command = command
+        self.name = name
+        self.queue = queue
+        self.labels = labels
+        self.cwd = cwd
+        self.environment = environment
+        self.stdin = stdin
+        self.tty = tty
+        self.timeout = timeout
+        self.killGrace = killGrace
+        self.outputLimitBytes = outputLimitBytes
+    }
+}
+
+/// What is run.
+package enum Command: Hashable, Sendable {
+    /// A program and its arguments, executed as they are; never empty.
+    case arguments([String])
+    /// A line for `/bin/sh -c`.
+    case shell(String)
+
+    /// What execve(2) is given.
+    package var argumentVector: [String] {
+        switch self {
+        case .arguments(let arguments): arguments
+        case .shell(let line): ["/bin/sh", "-c", line]
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// Where the daemon keeps what on disk.
+///
+/// ```
+/// <state-dir>/
+///   jobd.db          the database (with -wal and -shm beside it)
+///   lock             held by the daemon that runs on this directory
+///   address          where it listens, one URL a line
+///   jobs/42/1/       attempt 1 of job 42: its journal, and while it runs its
+///                    control and progress pipes
+/// ```
+package struct StateDirectory: Hashable, Sendable {
+    /// An absolute path.
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    package var database: String { "\(path)/jobd.db" }
+    package var lock: String { "\(path)/lock" }
+    package var address: String { "\(path)/address" }
+    package var jobs: String { "\(path)/jobs" }
+
+    /// What belongs to one job.
+    package func job(_ id: JobID) -> String { "\(jobs)/\(id)" }
+
+    /// What belongs to one attempt.
+    package func attempt(_ id: AttemptID) -> String { "\(job(id.job))/\(id.number)" }
+
+    /// An attempt's journal.
+    package func journal(_ id: AttemptID) -> String { "\(attempt(id))/journal" }
+}

@@ -1,0 +1,11 @@
+/// What a transaction has changed that somebody may wait for.
+package struct CommitEffects: OptionSet, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Rows were added to `events`.
+    package static let events = CommitEffects(rawValue: 1)
+    /// There may be something to start or to cancel.
+    package static let scheduling = CommitEffects(rawValue: 2)
+}

@@ -1,0 +1,48 @@
+import GRDB
+import JobModel
+import Migrations
+
+/// Opens the database and brings its schema up to date.
+enum DatabaseOpening {
+    /// - Throws: `conflict` when the database was written by a newer program, or
+    ///   SQLite's error when it cannot be opened.
+    static func open(path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "jobd"
+        configuration.busyMode = .timeout(5)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { database in
+            // GRDB sets NORMAL as it enables WAL, after any preparation that
+            // could ask for more; NORMAL loses acknowledged rows when the power
+            // fails (sqlite.org/pragma.html#pragma_synchronous).
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            guard synchronous == 2 else {
+                throw JobError(
+                    .internalError,
+                    "SQLite did not accept synchronous=FULL, without which a power cut loses jobs.")
+            }
+            try migrate(database, to: Migration.all)
+        }
+        return pool
+    }
+
+    /// Applies what is missing, each step in a transaction of its own.
+    /// `user_version` counts the steps that a database has.
+    static func migrate(_ database: Database, to migrations: [Migration]) throws {
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard version <= migrations.count else {
+            throw JobError(
+                .conflict,
+                "The database was written by a newer jobd (schema \(version), this one knows "
+                    + "\(migrations.count)). Run that version, or use another state directory.")
+        }
+        for (index, migration) in migrations.enumerated().dropFirst(version) {
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: migration.sql)
+                try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+                return .commit
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import GRDB
+import JobModel
+
+/// How an event is kept in the table `events`.
+enum EventRow {
+    /// The columns `decode` expects, in this order.
+    static let columns = """
+        e.id, e.job_id, e.time, e.attempt, e.kind, e.state, e.exit_code, e.signal, e.failure, \
+        e.error, e.fraction, e.done, e.total, e.unit, e.message, e.rate, e.eta_seconds, e.source
+        """
+
+    /// - Throws: `internal_error` when the row is not one this program wrote.
+    static func decode(_ row: Row) throws -> Event {
+        let id: Int64 = row[0]
+        func state() throws -> JobState {
+            guard let word: String = row[5], let state = JobState(rawValue: word) else {
+                throw JobError(.internalError, "Event \(id) has no readable state.")
+            }
+            return state
+        }
+        let content: Event.Content
+        let kind: String = row[4]
+        switch kind {
+        case "progress":
+            content = .progress(
+                Progress(
+                    fraction: row[10], done: row[11], total: row[12], unit: row[13],
+                    message: row[14], rate: row[15], etaSeconds: row[16],
+                    source: ProgressSource(rawValue: row[17])))
+        case "end":
+            let failure: String? = row[8]
+            content = .end(
+                Event.End(
+                    state: try state(), exitCode: row[6], signal: row[7],
+                    failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
+        default:
+            content = .state(try state())
+        }
+        return Event(
+            id: EventID(rawValue: id), job: JobID(rawValue: row[1]),
+            time: Timestamp(microseconds: row[2]), attempt: row[3], content: content)
+    }
+
+    /// The reading of a row that has its columns by name.
+    static func progress(_ row: Row) -> Progress {
+        Progress(
+            fraction: row["fraction"], done: row["done"], total: row["total"], unit: row["unit"],
+            message: row["message"], rate: row["rate"], etaSeconds: row["eta_seconds"],
+            source: ProgressSource(rawValue: row["source"]))
+    }
+
+    /// Adds an event.
+    @discardableResult
+    static func insert(
+        _ content: Event.Content, job: JobID, attempt: Int, time: Timestamp, into database: Database
+    ) throws -> EventID {
+        switch content {
+        case .state(let state):
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO events (job_id, time, attempt, kind, state)
+                    VALUES (?, ?, ?, 'state', ?)
+                    """)
+            try statement.execute(
+                arguments: [job.rawValue, time.microseconds, attempt, state.rawValue])
+        case .progress(let progress):
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO events (job_id, time, attempt, kind, fraction, done, total, unit,
+                                        message, rate, eta_seconds, source)
+                    VALUES (?, ?, ?, 'progress', ?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
+            try statement.execute(arguments: [
+                job.rawValue, time.microseconds, attempt, progress.fraction, progress.done,
+                progress.total, progress.unit, progress.message, progress.rate,
+                progress.etaSeconds, progress.source.rawValue,
+            ])
+        case .end(let end):
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO events (job_id, time, attempt, kind, state, exit_code, signal,
+                                        failure, error)
+                    VALUES (?, ?, ?, 'end', ?, ?, ?, ?, ?)
+                    """)
+            try statement.execute(arguments: [
+                job.rawValue, time.microseconds, attempt, end.state.rawValue, end.exitCode,
+                end.signal, end.failure?.rawValue, end.error,
+            ])
+        }
+        return EventID(rawValue: database.lastInsertedRowID)
+    }
+}

@@ -1,0 +1,147 @@
+import GRDB
+import JobModel
+import Synchronization
+
+/// The only writer of the database: everything that waits to be written goes
+/// into one transaction, so that a batch, not a row, pays for the disk's sync.
+///
+/// Whoever finds nobody draining the line has it drained, on GRDB's writer
+/// queue. A write that fails is undone by its savepoint and fails alone; when
+/// the commit fails, all of the batch has failed.
+final class GroupCommit: Sendable {
+    /// A write in line.
+    private struct Entry: Sendable {
+        /// Runs within the transaction.
+        let apply: @Sendable (Database) throws -> Void
+        /// Runs after it: with nil when the write is durable.
+        let complete: @Sendable ((any Error)?) -> Void
+        let effects: CommitEffects
+    }
+
+    private struct Line {
+        var entries: [Entry] = []
+        var isDrained = false
+    }
+
+    private let pool: DatabasePool
+    private let line = Mutex(Line())
+    private let committed: @Sendable (CommitEffects) -> Void
+    private let failure = Mutex<JobError?>(nil)
+
+    /// - Parameter committed: told, on the writer's queue, after each commit that
+    ///   changed something somebody may wait for.
+    init(pool: DatabasePool, committed: @escaping @Sendable (CommitEffects) -> Void) {
+        self.pool = pool
+        self.committed = committed
+    }
+
+    /// Why the newest transaction could not be written; nil when it was.
+    var currentFailure: JobError? { failure.withLock { $0 } }
+
+    /// Writes, and returns once that is durable.
+    ///
+    /// - Throws: what `body` throws, or `storage_full` or `unavailable` when the
+    ///   disk did not take it. Nothing of `body` is kept then.
+    func write<Value: Sendable>(
+        effects: CommitEffects, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let result = Result<Value>()
+        try await withCheckedThrowingContinuation { (written: CheckedContinuation<Void, any Error>) in
+            enqueue(
+                Entry(
+                    apply: { result.value = try body($0) },
+                    complete: { error in
+                        if let error {
+                            written.resume(throwing: Self.translate(error))
+                        } else {
+                            written.resume()
+                        }
+                    },
+                    effects: effects))
+        }
+        guard let value = result.value else {
+            throw JobError(.internalError, "A committed write left no result.")
+        }
+        return value
+    }
+
+    private func enqueue(_ entry: Entry) {
+        let drains = line.withLock { line in
+            line.entries.append(entry)
+            defer { line.isDrained = true }
+            return !line.isDrained
+        }
+        guard drains else { return }
+        pool.asyncWriteWithoutTransaction { [self] database in
+            while true {
+                let batch = line.withLock { line in
+                    defer { line.entries.removeAll(keepingCapacity: true) }
+                    line.isDrained = !line.entries.isEmpty
+                    return line.entries
+                }
+                if batch.isEmpty { return }
+                commit(batch, to: database)
+            }
+        }
+    }
+
+    private func commit(_ batch: [Entry], to database: Database) {
+        var errors = [(any Error)?](repeating: nil, count: batch.count)
+        var effects: CommitEffects = []
+        do {
+            try database.inTransaction(.immediate) {
+                for (index, entry) in batch.enumerated() {
+                    do {
+                        try database.inSavepoint {
+                            try entry.apply(database)
+                            return .commit
+                        }
+                        effects.formUnion(entry.effects)
+                    } catch {
+                        // SQLite ends the transaction by itself after a full disk
+                        // (sqlite.org/lang_transaction.html §3.1): all is undone.
+                        guard database.isInsideTransaction else { throw error }
+                        errors[index] = error
+                    }
+                }
+                return .commit
+            }
+            failure.withLock { $0 = nil }
+        } catch {
+            let translated = Self.translate(error)
+            failure.withLock { $0 = translated as? JobError }
+            errors = errors.map { $0 ?? translated }
+            effects = []
+        }
+        if !effects.isEmpty { committed(effects) }
+        for (entry, error) in zip(batch, errors) { entry.complete(error) }
+    }
+
+    /// SQLite's words for a disk that does not take a write, in ours.
+    private static func translate(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            return JobError(
+                .storageFull,
+                "The disk that holds the state directory is full. Make room and try again.")
+        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
+            return JobError(
+                .unavailable, "The database cannot be written at present: "
+                    + "\(error.message ?? "\(error.resultCode)").")
+        default:
+            return error
+        }
+    }
+
+    /// Carries a value out of the transaction: set on the writer's queue, read
+    /// after the continuation was resumed, so never at once.
+    private final class Result<Value: Sendable>: Sendable {
+        private let stored = Mutex<Value?>(nil)
+
+        var value: Value? {
+            get { stored.withLock { $0 } }
+            set { stored.withLock { $0 = newValue } }
+        }
+    }
+}

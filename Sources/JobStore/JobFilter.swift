@@ -1,0 +1,48 @@
+import GRDB
+package import JobModel
+
+/// Which jobs somebody wants to see; what is nil or empty admits all.
+package struct JobFilter: Hashable, Sendable {
+    package var states: [JobState] = []
+    package var queue: String?
+    package var name: String?
+    /// Labels that must all be there.
+    package var labels: [String: String] = [:]
+    /// A text that the name or the command contains.
+    package var text: String?
+
+    package init() {}
+
+    /// Whether it admits everything.
+    package var isEmpty: Bool { self == JobFilter() }
+
+    /// Adds what the filter demands of `j`, a row of `jobs`.
+    func append(to conditions: inout [String], _ arguments: inout StatementArguments) {
+        if !states.isEmpty {
+            let marks = states.map { _ in "?" }.joined(separator: ", ")
+            conditions.append("j.state IN (\(marks))")
+            for state in states { arguments += [state.rawValue] }
+        }
+        if let queue {
+            conditions.append("j.queue = ?")
+            arguments += [queue]
+        }
+        if let name {
+            conditions.append("j.name = ?")
+            arguments += [name]
+        }
+        for (label, value) in labels.sorted(by: { $0.key < $1.key }) {
+            conditions.append(
+                """
+                EXISTS (SELECT 1 FROM json_each(j.labels) l WHERE l.key = ? AND l.value = ?)
+                """)
+            arguments += [label, value]
+        }
+        if let text {
+            // instr, not LIKE: a text with % in it means that character.
+            conditions.append("(instr(lower(coalesce(j.name, '')), lower(?)) > 0 "
+                + "OR instr(lower(j.command), lower(?)) > 0)")
+            arguments += [text, text]
+        }
+    }
+}

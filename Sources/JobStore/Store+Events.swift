@@ -1,0 +1,109 @@
+import GRDB
+package import JobModel
+
+/// Which events of all jobs somebody wants to see; what is nil or empty admits
+/// all.
+package struct EventFilter: Hashable, Sendable {
+    /// The states that an event tells, or in which the job was: a reading is
+    /// taken from a running job.
+    package var states: [JobState] = []
+    package var queue: String?
+    /// Labels that the job must all have.
+    package var labels: [String: String] = [:]
+
+    package init() {}
+
+    /// Whether it admits everything.
+    package var isEmpty: Bool { self == EventFilter() }
+}
+
+/// Reading the history, page by page.
+extension Store {
+    /// At most `limit` events of a job, those after `cursor`, in order.
+    ///
+    /// An `end` that was not the last is left out: the job was run again, and to
+    /// a reader it has not ended there.
+    package func events(
+        of job: JobID, after cursor: EventID, limit: Int
+    ) async throws -> [Event] {
+        try await pool.read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(EventRow.columns) FROM events e
+                    WHERE e.job_id = ?1 AND e.id > ?2
+                        AND (e.kind <> 'end'
+                             OR e.id = (SELECT max(id) FROM events WHERE job_id = ?1))
+                    ORDER BY e.id LIMIT ?3
+                    """)
+            return try Self.fetch(
+                statement, [job.rawValue, cursor.rawValue, limit])
+        }
+    }
+
+    /// At most `limit` events of all jobs that `filter` admits, those after
+    /// `cursor`, in order.
+    package func events(
+        matching filter: EventFilter, after cursor: EventID, limit: Int
+    ) async throws -> [Event] {
+        try await pool.read { try Self.events(matching: filter, after: cursor, limit: limit, in: $0) }
+    }
+
+    /// The same, waiting for the result on the calling thread: for a reader that
+    /// has a thread of its own.
+    package func eventsBlocking(
+        matching filter: EventFilter, after cursor: EventID, limit: Int
+    ) throws -> [Event] {
+        try pool.read { try Self.events(matching: filter, after: cursor, limit: limit, in: $0) }
+    }
+
+    private static func events(
+        matching filter: EventFilter, after cursor: EventID, limit: Int, in database: Database
+    ) throws -> [Event] {
+        var jobs = JobFilter()
+        jobs.queue = filter.queue
+        jobs.labels = filter.labels
+        var conditions = ["e.id > ?"]
+        var arguments: StatementArguments = [cursor.rawValue]
+        jobs.append(to: &conditions, &arguments)
+        if !filter.states.isEmpty {
+            let marks = filter.states.map { _ in "?" }.joined(separator: ", ")
+            conditions.append("coalesce(e.state, 'running') IN (\(marks))")
+            for state in filter.states { arguments += [state.rawValue] }
+        }
+        let join = jobs.isEmpty ? "" : " JOIN jobs j ON j.id = e.job_id"
+        arguments += [limit]
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(EventRow.columns) FROM events e\(join)
+                WHERE \(conditions.joined(separator: " AND ")) ORDER BY e.id LIMIT ?
+                """)
+        return try fetch(statement, arguments)
+    }
+
+    private static func fetch(
+        _ statement: Statement, _ arguments: StatementArguments
+    ) throws -> [Event] {
+        var events: [Event] = []
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try rows.next() { events.append(try EventRow.decode(row)) }
+        return events
+    }
+
+    /// The id of the newest event; the beginning when there has been none.
+    package func newestEvent() async throws -> EventID {
+        try await pool.read(Self.newestEvent(in:))
+    }
+
+    /// The same, waiting for the result on the calling thread.
+    package func newestEventBlocking() throws -> EventID {
+        try pool.read(Self.newestEvent(in:))
+    }
+
+    /// `sqlite_sequence` keeps the newest id ever given (sqlite.org/autoinc.html),
+    /// also when its row has been deleted since.
+    private static func newestEvent(in database: Database) throws -> EventID {
+        let newest = try Int64.fetchOne(
+            database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+        return EventID(rawValue: newest ?? 0)
+    }
+}

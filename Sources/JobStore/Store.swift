@@ -1,0 +1,52 @@
+import GRDB
+package import JobModel
+
+/// The one place where state lives: an SQLite database. All of the program's SQL
+/// is in this target; `Store+…` files hold it by subject.
+///
+/// Writes go through one line and are durable when they return; reads see a
+/// consistent snapshot and block nobody.
+package final class Store: Sendable {
+    let pool: DatabasePool
+    let writer: GroupCommit
+    let now: @Sendable () -> Timestamp
+
+    /// Opens or creates the database at `path`.
+    ///
+    /// - Parameters:
+    ///   - now: the clock that stamps rows.
+    ///   - committed: told after each commit, on the writer's queue; it must not
+    ///     block and cannot call back into the store.
+    /// - Throws: `conflict` when the database was written by a newer program, or
+    ///   SQLite's error when it cannot be opened.
+    package init(
+        path: String, now: @escaping @Sendable () -> Timestamp,
+        committed: @escaping @Sendable (CommitEffects) -> Void
+    ) throws {
+        pool = try DatabaseOpening.open(path: path)
+        writer = GroupCommit(pool: pool, committed: committed)
+        self.now = now
+    }
+
+    /// Why nothing can be written at present; nil when all is well. While
+    /// something is wrong, this tries to write, so that it is noticed when there
+    /// is room again even if nobody submits anything.
+    package func writeFailure() async -> JobError? {
+        guard writer.currentFailure != nil else { return nil }
+        do {
+            try await writer.write(effects: .scheduling) { database in
+                try database.execute(sql: "UPDATE queues SET slots = slots WHERE name = 'default'")
+            }
+            return nil
+        } catch let error as JobError {
+            return error
+        } catch {
+            return JobError(.unavailable, "The database cannot be written at present: \(error)")
+        }
+    }
+
+    /// Waits for the writes in line and closes the database.
+    package func close() throws {
+        try pool.close()
+    }
+}

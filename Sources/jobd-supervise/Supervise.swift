@@ -1,0 +1,1 @@
+@main struct Supervise { static func main() {} }

@@ -1,0 +1,3 @@
+import Testing
+@testable import JobControl
+@Test func t() { _ = Jobctl.self }
