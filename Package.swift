@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "JobHTTP",
             dependencies: [
-                "JobModel", "JobAPI", "JobStore", "JobEvents",
+                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+int linux_errno(void) { return errno; }
+
 int linux_become_subreaper(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) == -1 ? -errno : 0;
 }
@@ -116,6 +118,10 @@ struct linux_usage linux_usage_of_children(void) {
 int linux_pidfd_open(pid_t pid) {
     int result = (int)syscall(SYS_pidfd_open, pid, 0);
     return result == -1 ? -errno : result;
+}
+
+int linux_pidfd_signal(int pidfd, int signal) {
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) == -1 ? -errno : 0;
 }
 
 pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {

@@ -1,2 +1,33 @@
 import ArgumentParser
-@main struct Jobctl: AsyncParsableCommand { func run() async throws {} }
+
+/// The command line: verbs for a daemon's client, and what they draw on a terminal.
+@main
+struct Jobctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobctl",
+        abstract: "Submit jobs to jobd, watch them live, and control them.",
+        discussion: """
+            The daemon is found by --url, else $JOBD_URL, else its socket, else the \
+            address that it wrote to its state directory, else http://127.0.0.1:7620.
+
+            EXAMPLES:
+              jobctl run -- rsync -a --info=progress2 src/ dst/
+              id=$(jobctl submit --name build -- make -j4)
+              jobctl watch $id
+              jobctl list --state running
+              jobctl logs -f $id
+
+            EXIT STATUS:
+              0 done, 1 failed, 64 wrong usage, 69 no daemon, 77 not allowed. \
+            `run` exits as the job did: see `jobctl run --help`.
+            """,
+        version: jobctlVersion,
+        subcommands: [
+            RunVerb.self, SubmitVerb.self, WatchVerb.self, ListVerb.self, ShowVerb.self,
+            LogsVerb.self, WaitVerb.self, CancelVerb.self, DeleteVerb.self, EventsVerb.self,
+            ProgressVerb.self,
+        ])
+}
+
+/// What `--version` prints.
+let jobctlVersion = "0.1.0"

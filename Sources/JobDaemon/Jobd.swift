@@ -1,2 +1,13 @@
 import ArgumentParser
-@main struct Jobd: AsyncParsableCommand { func run() async throws {} }
+import JobModel
+
+/// The daemon: takes jobs over HTTP, runs them, and streams their progress.
+@main
+struct Jobd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobd",
+        abstract: "Runs commands as jobs and streams their progress over HTTP.",
+        version: Version.current,
+        subcommands: [Serve.self],
+        defaultSubcommand: Serve.self)
+}

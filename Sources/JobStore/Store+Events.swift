@@ -107,3 +107,24 @@ extension Store {
         return EventID(rawValue: newest ?? 0)
     }
 }
+
+extension Store {
+    /// Whether events of a job that came after `cursor` are no longer there.
+    ///
+    /// A history begins with the event of the submission, before the first
+    /// attempt. If its oldest event is another and lies after the cursor, then
+    /// something between them is gone.
+    package func wasPruned(_ job: JobID, after cursor: EventID) async throws -> Bool {
+        try await pool.read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(EventRow.columns) FROM events e WHERE e.job_id = ?
+                    ORDER BY e.id LIMIT 1
+                    """)
+            guard let oldest = try Row.fetchOne(statement, arguments: [job.rawValue])
+                .map(EventRow.decode)
+            else { return true }
+            return oldest.id > cursor && oldest.attempt > 0
+        }
+    }
+}

@@ -1,1 +1,33 @@
-@main struct Supervise { static func main() {} }
+// The supervisor of one attempt: starts the command, keeps what it writes in the
+// journal, ends it when asked, and leaves nothing of it behind.
+//
+// It is started by the JobRunner target (its Launcher), which also makes the
+// descriptors it expects. There is one for each running job, so it is small:
+// Embedded Swift, no dependency but the C library, no thread, no timer that goes
+// off while nothing happens.
+
+import CLinux
+
+@main
+struct Supervise {
+    static func main() {
+        guard
+            let options = Options(linux_arguments(), count: Int(linux_argument_count())),
+            Descriptors.areOpen
+        else {
+            Options.printUsage()
+            exit(64)  // EX_USAGE of sysexits.h
+        }
+        Descriptors.closeOnExec()
+        _ = linux_become_subreaper()
+        let signals = linux_signal_descriptor()
+        var journal = JournalWriter(Descriptors.journal)
+        var control = ControlReader(Descriptors.control)
+        journal.appendStart(pid: getpid())
+        guard Admission.waitForRoom(in: &journal, control: &control, signals: signals) else {
+            exit(0)
+        }
+        var loop = Loop(options: options, journal: journal, control: control, signals: signals)
+        loop.run()
+    }
+}

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/// errno, which is a macro.
+int linux_errno(void);
+
 /// Orphans among this process's descendants become its children; see
 /// PR_SET_CHILD_SUBREAPER in prctl(2).
 int linux_become_subreaper(void);
@@ -53,6 +56,9 @@ struct linux_usage linux_usage_of_children(void);
 
 /// pidfd_open(2). It becomes readable when the process ends.
 int linux_pidfd_open(pid_t pid);
+
+/// pidfd_send_signal(2): signals that very process, whoever has its pid by now.
+int linux_pidfd_signal(int pidfd, int signal);
 
 /// What a supervisor is started with: see linux_spawn_supervisor.
 struct linux_spawn {

@@ -41,8 +41,9 @@ public struct ServerSentEventDecoder: Sendable {
 
     /// Forgets the id, for a stream that began again from its first event.
     public mutating func forgetLastEventID() {
+        // An event that has begun may have brought its own already.
+        if pendingID == lastEventID { pendingID = "" }
         lastEventID = ""
-        pendingID = ""
     }
 
     /// Takes the next bytes and returns the events that they completed.

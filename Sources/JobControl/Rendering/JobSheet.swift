@@ -1,0 +1,52 @@
+import JobAPI
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// All that is known of a job, a line for each thing.
+enum JobSheet {
+    /// The lines. What there is nothing to say about is left out.
+    ///
+    /// - Parameter now: Seconds since 1970, to tell how long it has been running.
+    static func lines(_ job: JobResource, now: Double, style: Style) -> [String] {
+        entries(job, now: now).compactMap { name, text, color in
+            guard let text, !text.isEmpty else { return nil }
+            let padded = DisplayText.pad(name, 10)
+            return "\(style.paint(padded, .gray)) \(style.paint(text, color))"
+        }
+    }
+
+    private static func entries(
+        _ job: JobResource, now: Double
+    ) -> [(String, String?, Style.Color?)] {
+        let labels = job.labels.sorted { $0.key < $1.key }
+            .map { DisplayText.clean("\($0.key)=\($0.value)") }.joined(separator: " ")
+        let attempt =
+            job.attempt == 0 ? nil : "\(job.attempt)\(job.maxAttempts.map { " of \($0)" } ?? "")"
+        return [
+            ("job", "\(job.id)", nil),
+            ("name", job.name.map(DisplayText.clean), nil),
+            ("state", JobText.standing(job), Style.color(of: job.state)),
+            ("progress", job.progress.map(ProgressText.line), nil),
+            ("source", job.progress?.source.map(DisplayText.clean), nil),
+            ("command", DisplayText.clean(ShellQuoting.line(job.command)), nil),
+            ("directory", job.cwd.map(DisplayText.clean), nil),
+            ("queue", DisplayText.clean(job.queue), nil),
+            ("labels", labels, nil),
+            ("waits for", job.waitingFor.map(DisplayText.clean), nil),
+            ("attempt", attempt, nil),
+            ("exit code", job.exitCode.map(String.init), nil),
+            ("signal", job.signal.map { SignalName.text($0) }, nil),
+            ("submitted", TimeText.local(job.createdAt), nil),
+            ("started", job.startedAt.map(TimeText.local), nil),
+            ("finished", job.finishedAt.map(TimeText.local), nil),
+            ("ran for", JobText.seconds(job, now: now).map(Quantity.duration), nil),
+            ("cpu time", job.usage?.cpuSeconds.map(Quantity.duration), nil),
+            ("memory", job.usage?.maxRSSBytes.map { Quantity.bytes(Double($0)) }, nil),
+            ("output", job.usage?.outputBytes.map { Quantity.bytes(Double($0)) }, nil),
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+import JobAPI
+
+/// A job in words.
+enum JobText {
+    /// What to call it: its name, else its command.
+    static func title(_ job: JobResource) -> String {
+        DisplayText.clean(job.name ?? ShellQuoting.line(job.command))
+    }
+
+    /// How it stands, or how it ended: `running`, `succeeded in 12s`,
+    /// `failed: exit code 3`.
+    static func standing(_ job: JobResource) -> String {
+        switch job.state {
+        case .succeeded: "succeeded" + duration(job)
+        case .failed: "failed: \(reason(job))" + duration(job)
+        case .cancelled: "cancelled" + duration(job)
+        default:
+            job.cancelRequestedAt == nil ? job.state.rawValue : "\(job.state.rawValue), ending"
+        }
+    }
+
+    /// Why it failed.
+    static func reason(_ job: JobResource) -> String {
+        reason(
+            failure: job.failure, exitCode: job.exitCode, signal: job.signal, error: job.error)
+    }
+
+    /// Why a job failed.
+    static func reason(
+        failure: JobResource.Failure?, exitCode: Int?, signal: Int?, error: String?
+    ) -> String {
+        let words =
+            switch failure {
+            case JobResource.Failure.exit?: "exit code \(exitCode.map(String.init) ?? "?")"
+            case JobResource.Failure.signal?: "ended by \(SignalName.text(signal))"
+            case JobResource.Failure.timeout?: "timed out"
+            case JobResource.Failure.stalled?: "made no progress"
+            case JobResource.Failure.unstartable?: "could not be started"
+            case JobResource.Failure.dependency?: "a job before it failed"
+            case JobResource.Failure.outputLimit?: "wrote more than its limit"
+            case JobResource.Failure.lost?: "lost"
+            default: failure?.rawValue ?? "unknown"
+            }
+        guard let error, !error.isEmpty else { return words }
+        return "\(words): \(DisplayText.clean(error))"
+    }
+
+    /// How long it ran, or has run by `now`; nil before it started.
+    static func seconds(_ job: JobResource, now: Double) -> Double? {
+        guard let start = job.startedAt?.timeIntervalSince1970 else { return nil }
+        return max(0, (job.finishedAt?.timeIntervalSince1970 ?? now) - start)
+    }
+
+    private static func duration(_ job: JobResource) -> String {
+        guard job.finishedAt != nil, let seconds = seconds(job, now: 0) else { return "" }
+        return " in \(Quantity.duration(seconds))"
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import JobAPI
+import JobClient
+
+/// Why a verb ends early: one line for standard error, and what to exit with.
+struct Trouble: Error, Equatable {
+    /// Says what is wrong and what to do. Empty when there is nothing to say.
+    var message: String
+    var status: Int32
+
+    /// Trouble that jobctl itself found in what it was told to do.
+    static func usage(_ message: String) -> Trouble {
+        Trouble(message: message, status: ExitStatus.usage)
+    }
+
+    /// Trouble of any origin.
+    init(_ error: any Error) {
+        switch error {
+        case let trouble as Trouble: self = trouble
+        case let error as ClientError: self.init(error)
+        case is ClosedPipe:
+            // Whoever read the output has had enough: exit as if by SIGPIPE (13).
+            self.init(message: "", status: ExitStatus.signalBase + 13)
+        case is CancellationError:
+            self.init(message: "interrupted", status: ExitStatus.interrupted)
+        default: self.init(message: "\(error)", status: ExitStatus.failed)
+        }
+    }
+
+    init(message: String, status: Int32) {
+        self.message = message
+        self.status = status
+    }
+
+    private init(_ error: ClientError) {
+        switch error {
+        case .unreachable:
+            self.init(
+                message: "\(error); start one with `jobd serve`, or name it with --url",
+                status: ExitStatus.noDaemon)
+        case .notPermitted:
+            self.init(
+                message: "\(error): only its owner and its group are; "
+                    + "ask to be added to the group",
+                status: ExitStatus.notAllowed)
+        case .problem(let problem) where problem.status == 401:
+            self.init(
+                message: "\(problem); give a token with --token or in $JOBD_TOKEN",
+                status: ExitStatus.notAllowed)
+        case .problem(let problem) where problem.status == 403:
+            self.init(message: problem.description, status: ExitStatus.notAllowed)
+        case .problem(let problem):
+            self.init(message: problem.description, status: ExitStatus.failed)
+        case .protocolViolation:
+            self.init(
+                message: "\(error); is it a jobd that listens there?", status: ExitStatus.failed)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import JobAPI
+import JobClient
+
+/// `jobctl run`
+struct RunVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Submit a job, show what it writes as it comes, and exit as it does.",
+        usage: "jobctl run [options] -- CMD…",
+        discussion: """
+            What the job writes to standard output and error goes to this command's own. \
+            What is piped in becomes the job's standard input. On a terminal a bar shows \
+            how far it is. The job belongs to the daemon: Ctrl-C leaves it running and says \
+            how to come back to it.
+
+            EXAMPLES:
+              jobctl run -- rsync -a --info=progress2 src/ dst/
+              jobctl run --timeout 10m --shell 'sort big | uniq -c > counts'
+              jobctl run --cancel-on-interrupt -- make test
+              echo 'select 1' | jobctl run -- sqlite3 my.db
+
+            EXIT STATUS:
+              the job's own exit code; 128 and the number of the signal that ended it;
+              124 it ran into its time limit; 125 the daemon or jobctl failed, or the job \
+            was lost; 126 the command could not be started; 127 there is no such command; \
+            130 it was cancelled, or Ctrl-C; 64 wrong usage.
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @Flag(
+        name: .customLong("json"),
+        help: "Print what it writes as JSON, one object a line, and the job at last.")
+    var isJSON = false
+    @Flag(help: "On Ctrl-C cancel the job and wait for its end.")
+    var cancelOnInterrupt = false
+    @OptionGroup var what: SubmissionOptions
+
+    func perform(on console: Console) async throws -> Int32 {
+        let submission = try what.submission(console: console)
+        let screen = RunScreen(console: console, isJSON: isJSON)
+        let notice = OutageNotice { text in Task { await screen.note(text) } }
+        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+            let job = try await client.submit(submission)
+            let session = RunSession(
+                client: client, job: job.value, screen: screen, notice: notice,
+                cancelsOnInterrupt: cancelOnInterrupt)
+            return try await session.run()
+        }
+    }
+
+    func status(for trouble: Trouble) -> Int32 {
+        switch trouble.status {
+        case ExitStatus.noDaemon, ExitStatus.notAllowed, ExitStatus.failed:
+            ExitStatus.ownTrouble
+        default: trouble.status
+        }
+    }
+}

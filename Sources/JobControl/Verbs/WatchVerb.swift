@@ -1,0 +1,87 @@
+import ArgumentParser
+import JobAPI
+import JobClient
+
+/// `jobctl watch`
+struct WatchVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Show live how far jobs are, until they are finished.",
+        usage: "jobctl watch [options] ID…",
+        discussion: """
+            On a terminal each job has a bar; elsewhere each change is a line. When the \
+            daemon or the network goes away, it says so and goes on where it was.
+
+            EXAMPLES:
+              jobctl watch 42
+              jobctl watch 42 43 44 && echo all good
+              jobctl watch --json --after 0 42 | jq .fraction
+
+            EXIT STATUS:
+              0 if all succeeded, else 1; 130 after Ctrl-C.
+            """)
+
+    @OptionGroup var connection: ConnectionOptions
+    @Flag(
+        name: .customLong("json"),
+        help: "Print the events as JSON, one a line, from the job's first.")
+    var isJSON = false
+    @Option(
+        help: ArgumentHelp("With --json: only events after this one.", valueName: "event"))
+    var after: Int64 = 0
+    @Argument(help: ArgumentHelp("The jobs.", valueName: "id"))
+    var ids: [Int64]
+
+    func perform(on console: Console) async throws -> Int32 {
+        let screen = WatchScreen(console: console, isJSON: isJSON)
+        let notice = OutageNotice { text in Task { await screen.note(text) } }
+        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+            var jobs: [JobResource] = []
+            for id in Set(ids).sorted() { jobs.append(try await client.job(id).value) }
+            try await screen.begin(jobs)
+            let status = try await follow(jobs, of: client, on: screen, notice: notice)
+            await screen.end()
+            return status
+        }
+    }
+
+    private func follow(
+        _ jobs: [JobResource], of client: Client, on screen: WatchScreen, notice: OutageNotice
+    ) async throws -> Int32 {
+        let after = isJSON ? after : nil
+        return try await withThrowingTaskGroup(of: Ending.self) { group in
+            defer { group.cancelAll() }
+            for job in jobs {
+                group.addTask {
+                    let cursor = after ?? job.cursor
+                    for try await element in client.events(ofJob: job.id, after: cursor) {
+                        notice.resumed()
+                        try await screen.show(element, of: job.id)
+                    }
+                    return .finished(try await client.finishedJob(job.id).value)
+                }
+            }
+            group.addTask {
+                for await number in Interrupts.signals() { return .left(number) }
+                throw CancellationError()
+            }
+            var unfinished = jobs.count
+            var status: Int32 = 0
+            while unfinished > 0, let ending = try await group.next() {
+                switch ending {
+                case .finished(let job):
+                    unfinished -= 1
+                    try await screen.conclude(job)
+                    if job.state != .succeeded { status = ExitStatus.failed }
+                case .left(let number): return ExitStatus.signalBase + number
+                }
+            }
+            return status
+        }
+    }
+
+    private enum Ending: Sendable {
+        case finished(JobResource)
+        case left(Int32)
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+
+/// `jobd serve`: the daemon itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the daemon (the default).",
+        discussion: """
+            Every setting can be given as a flag, then in the environment as JOBD_ and the flag's \
+            name in capitals (JOBD_PROGRESS_INTERVAL_SECONDS), then in the configuration file \
+            (progress_interval_seconds: 0.1).
+            """)
+
+    @Option(help: "Where jobs, their output and the database are kept.")
+    var stateDir: String?
+
+    @Option(help: "Listen on HOST:PORT; repeatable; port 0 picks a free one.")
+    var listen: [String] = []
+
+    @Flag(help: "Listen on the Unix socket only.")
+    var noListen = false
+
+    @Option(help: "The Unix socket's path.")
+    var socket: String?
+
+    @Option(help: "A YAML file of settings.")
+    var config: String?
+
+    @Option(help: "trace, debug, info, warning or error.")
+    var logLevel: String?
+
+    @Option(help: "Progress closer together than this becomes one event.")
+    var progressIntervalSeconds: String?
+
+    @Option(help: "How many jobs of the default queue run at once.")
+    var slots: String?
+
+    @Option(help: "How many streams may be open at once.")
+    var streamLimit: String?
+
+    @Option(help: "How long a stream may be silent; at most 15.")
+    var keepaliveSeconds: String?
+
+    @Option(help: "How long a write to a client may make no headway.")
+    var stallSeconds: String?
+
+    @Option(help: "An origin whose pages may use the API; repeatable.")
+    var corsOrigins: [String] = []
+
+    @Option(help: "The jobd-supervise program.")
+    var supervisor: String?
+
+    func run() async throws {
+        do {
+            let environment = ProcessInfo.processInfo.environment
+            let sources = try SettingSources(
+                flags: flags, environment: environment,
+                path: config ?? environment["JOBD_CONFIG"])
+            try await Daemon(Settings(sources, environment: environment)).run()
+        } catch let error as StartError {
+            FileHandle.standardError.write(Data("jobd: \(error.message)\n".utf8))
+            throw ExitCode(error.status.rawValue)
+        }
+    }
+
+    private var flags: [SettingName: [String]] {
+        let single: [SettingName: String?] = [
+            .stateDir: stateDir, .socket: socket, .logLevel: logLevel,
+            .progressIntervalSeconds: progressIntervalSeconds, .slots: slots,
+            .streamLimit: streamLimit, .keepaliveSeconds: keepaliveSeconds,
+            .stallSeconds: stallSeconds, .supervisor: supervisor,
+            .noListen: noListen ? "true" : nil,
+        ]
+        var flags = single.compactMapValues { $0.map { [$0] } }
+        flags[.listen] = listen
+        flags[.corsOrigins] = corsOrigins
+        return flags
+    }
+}

@@ -1,0 +1,25 @@
+/// Every setting, by the name that its flag, its variable and its key in the
+/// file are made from.
+enum SettingName: String, CaseIterable {
+    case stateDir = "state-dir"
+    case listen
+    case noListen = "no-listen"
+    case socket
+    case logLevel = "log-level"
+    case progressIntervalSeconds = "progress-interval-seconds"
+    case slots
+    case streamLimit = "stream-limit"
+    case keepaliveSeconds = "keepalive-seconds"
+    case stallSeconds = "stall-seconds"
+    case corsOrigins = "cors-origins"
+    case supervisor
+
+    /// `--progress-interval-seconds`
+    var flag: String { "--\(rawValue)" }
+
+    /// `JOBD_PROGRESS_INTERVAL_SECONDS`
+    var variable: String { "JOBD_\(key.uppercased())" }
+
+    /// `progress_interval_seconds`
+    var key: String { rawValue.replacing("-", with: "_") }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Yams
+
+/// Where settings come from, in their order: flags, the environment, the file.
+struct SettingSources {
+    /// What somebody said a setting should be.
+    struct Given {
+        /// At least one; several where the setting takes several.
+        let values: [String]
+        /// How it was said, for an error's text: `--slots`, `JOBD_SLOTS`, …
+        let origin: String
+        /// How the daemon exits when it makes no sense.
+        let status: ExitStatus
+    }
+
+    private let flags: [SettingName: [String]]
+    private let environment: [String: String]
+    private let file: [String: [String]]
+    private let path: String
+
+    /// - Parameters:
+    ///   - flags: what the command line says.
+    ///   - path: the configuration file; nil when there is none.
+    /// - Throws: `StartError` when the file cannot be read, is not a mapping of
+    ///   settings, or has one that does not exist.
+    init(
+        flags: [SettingName: [String]], environment: [String: String], path: String?
+    ) throws {
+        self.flags = flags.filter { !$0.value.isEmpty }
+        self.environment = environment
+        self.path = path ?? ""
+        file = try path.map(Self.read) ?? [:]
+    }
+
+    /// What a setting was given as; nil when nobody said anything.
+    subscript(name: SettingName) -> Given? {
+        if let values = flags[name] {
+            return Given(values: values, origin: name.flag, status: .usage)
+        }
+        if let value = environment[name.variable], !value.isEmpty {
+            return Given(
+                values: name.isList ? Self.split(value) : [value], origin: name.variable,
+                status: .configuration)
+        }
+        if let values = file[name.key] {
+            return Given(
+                values: values, origin: "\(name.key) in \(path)", status: .configuration)
+        }
+        return nil
+    }
+
+    private static func split(_ value: String) -> [String] {
+        value.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    }
+
+    private static func read(_ path: String) throws -> [String: [String]] {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw StartError(
+                .configuration, "The configuration file \(path) cannot be read: \(error)")
+        }
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw StartError(.configuration, "The configuration file \(path) is not YAML: \(error)")
+        }
+        guard let root else { return [:] }
+        guard let mapping = root.mapping else {
+            throw StartError(
+                .configuration, "The configuration file \(path) must be lines of 'setting: value'.")
+        }
+        let known = Set(SettingName.allCases.map(\.key))
+        var settings: [String: [String]] = [:]
+        for (keyNode, valueNode) in mapping {
+            let key = keyNode.string ?? ""
+            guard known.contains(key) else {
+                throw StartError(
+                    .configuration,
+                    "\(path): '\(key)' is not a setting. There are: "
+                        + known.sorted().joined(separator: ", ") + ".")
+            }
+            if let value = valueNode.scalar?.string {
+                settings[key] = [value]
+            } else if let sequence = valueNode.sequence {
+                settings[key] = sequence.compactMap { $0.scalar?.string }
+            } else {
+                throw StartError(
+                    .configuration, "\(path): \(key) must be a value or a list of values.")
+            }
+        }
+        return settings
+    }
+}
+
+extension SettingName {
+    /// Whether it takes several values.
+    fileprivate var isList: Bool {
+        switch self {
+        case .listen, .corsOrigins: true
+        case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
+            .streamLimit, .keepaliveSeconds, .stallSeconds, .supervisor:
+            false
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Logging
+
+/// What the daemon runs with.
+struct Settings {
+    /// An absolute path.
+    var stateDirectory: String
+    /// Addresses to listen on.
+    var listen: [HostPort]
+    /// Whether somebody asked for those addresses, or they are the default.
+    var isListenGiven: Bool
+    /// The Unix socket's path.
+    var socket: String
+    /// Whether somebody asked for that path.
+    var isSocketGiven: Bool
+    var logLevel: Logger.Level
+    /// Readings closer together than this become one, in microseconds.
+    var progressInterval: Int64
+    /// How many attempts of the default queue's jobs run at once.
+    var slots: Int
+    /// How many streams may be open at once.
+    var streamLimit: Int
+    /// How long a stream may be silent.
+    var keepaliveSeconds: Double
+    /// How long a write may make no headway.
+    var stallSeconds: Int64
+    /// Origins whose pages may use the API.
+    var corsOrigins: Set<String>
+    /// The supervisor's program.
+    var supervisor: String
+
+    /// - Throws: `StartError` for the first setting that makes no sense.
+    init(_ sources: SettingSources, environment: [String: String]) throws {
+        let home = environment["HOME"] ?? "/"
+        stateDirectory = Self.absolute(
+            sources[.stateDir]?.values.last ?? environment["STATE_DIRECTORY"].nonEmpty
+                ?? environment["XDG_STATE_HOME"].nonEmpty.map { "\($0)/jobd" }
+                ?? "\(home)/.local/state/jobd")
+        let given = sources[.socket]?.values.last
+        isSocketGiven = given != nil
+        let runtime =
+            environment["RUNTIME_DIRECTORY"].nonEmpty ?? environment["XDG_RUNTIME_DIR"].nonEmpty
+        socket = Self.absolute(given ?? "\(runtime ?? stateDirectory)/jobd.sock")
+        let addresses = sources[.listen]
+        isListenGiven = addresses != nil
+        listen = try addresses.map { given in
+            try given.values.map { try HostPort($0, from: given) }
+        } ?? [HostPort(host: "127.0.0.1", port: 7620)]
+        if try sources.flag(.noListen) {
+            listen = []
+            isListenGiven = true
+        }
+        logLevel = try sources.value(.logLevel, "one of trace, debug, info, warning, error") {
+            Logger.Level(rawValue: $0)
+        } ?? .info
+        progressInterval = Int64(
+            1_000_000 * (try sources.number(.progressIntervalSeconds, in: 0...3600) ?? 0.1))
+        slots = Int(
+            try sources.number(.slots, in: 0...100_000)
+                ?? Double(ProcessInfo.processInfo.activeProcessorCount))
+        streamLimit = Int(try sources.number(.streamLimit, in: 0...1_000_000) ?? 10_000)
+        keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
+        stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
+        corsOrigins = Set(sources[.corsOrigins]?.values ?? [])
+        supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
+    }
+
+    private static func absolute(_ path: String) -> String {
+        let base = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
+        var whole = base + path
+        while whole.count > 1, whole.hasSuffix("/") { whole.removeLast() }
+        return whole
+    }
+
+    /// proc(5): `/proc/self/exe` is the program that runs.
+    private static func besideThisProgram(_ name: String) -> String {
+        let program =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
+        let beside = (program as NSString).deletingLastPathComponent + "/\(name)"
+        if FileManager.default.isExecutableFile(atPath: beside) { return beside }
+        return "/usr/libexec/jobd/\(name)"
+    }
+}
+
+extension SettingSources {
+    /// A setting that `parse` understands; nil when nobody said anything.
+    func value<Value>(
+        _ name: SettingName, _ expected: String, _ parse: (String) -> Value?
+    ) throws -> Value? {
+        guard let given = self[name], let text = given.values.last else { return nil }
+        guard let value = parse(text) else {
+            throw StartError(
+                given.status, "\(given.origin) must be \(expected), not '\(text)'.")
+        }
+        return value
+    }
+
+    func number(_ name: SettingName, in range: ClosedRange<Double>) throws -> Double? {
+        try value(name, "a number from \(range.lowerBound) to \(range.upperBound)") { text in
+            Double(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    func flag(_ name: SettingName) throws -> Bool {
+        try value(name, "true or false") { text in
+            switch text.lowercased() {
+            case "true", "yes", "1", "on": true
+            case "false", "no", "0", "off": false
+            default: nil
+            }
+        } ?? false
+    }
+}
+
+extension Optional<String> {
+    fileprivate var nonEmpty: String? { self?.isEmpty == true ? nil : self }
+}

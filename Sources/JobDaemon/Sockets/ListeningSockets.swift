@@ -1,0 +1,125 @@
+import Foundation
+import Glibc
+import Logging
+
+/// The sockets the daemon listens on: handed over by systemd, or bound here.
+struct ListeningSockets {
+    /// Their descriptors.
+    private(set) var descriptors: [CInt] = []
+    /// Where they really listen, as URLs: `http://127.0.0.1:7620`, `unix:/path`.
+    private(set) var addresses: [String] = []
+    /// The Unix socket that was made here and must be removed at the end.
+    private var ownPath: String?
+
+    /// - Parameter inherited: descriptors that systemd handed over. They stand in
+    ///   for the default addresses, not for those somebody asked for.
+    /// - Throws: `StartError` when an address is taken or cannot be used.
+    init(_ settings: Settings, inherited: [CInt]) throws {
+        for descriptor in inherited {
+            descriptors.append(descriptor)
+            addresses.append(try SocketAddress.name(of: descriptor))
+        }
+        do {
+            if inherited.isEmpty || settings.isListenGiven {
+                for address in settings.listen { try bind(address) }
+            }
+            if inherited.isEmpty || settings.isSocketGiven { try bind(path: settings.socket) }
+        } catch {
+            closeAll()
+            throw error
+        }
+    }
+
+    /// Removes the Unix socket that was made here.
+    func removeOwnPath() {
+        if let ownPath { unlink(ownPath) }
+    }
+
+    private func closeAll() {
+        for descriptor in descriptors { close(descriptor) }
+        removeOwnPath()
+    }
+
+    // MARK: TCP
+
+    private mutating func bind(_ address: HostPort) throws {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = getaddrinfo(address.host, String(address.port), &hints, &list)
+        guard status == 0, let first = list else {
+            throw StartError(
+                .unavailable, "Cannot listen on \(address.host): \(String(cString: gai_strerror(status)))."
+            )
+        }
+        defer { freeaddrinfo(list) }
+        let descriptor = socket(
+            first.pointee.ai_family, first.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Self.failure(address, errno) }
+        // A port whose last connections are in TIME_WAIT is free all the same.
+        var yes: CInt = 1
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        guard Glibc.bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0,
+            Glibc.listen(descriptor, Self.backlog) == 0
+        else {
+            let code = errno
+            close(descriptor)
+            throw Self.failure(address, code)
+        }
+        descriptors.append(descriptor)
+        addresses.append(try SocketAddress.name(of: descriptor))
+    }
+
+    private static func failure(_ address: HostPort, _ code: CInt) -> StartError {
+        let hint = code == EADDRINUSE ? " Another program uses it; choose another with --listen." : ""
+        return StartError(
+            .unavailable,
+            "Cannot listen on \(address.host):\(address.port): \(String(cString: strerror(code))).\(hint)"
+        )
+    }
+
+    // MARK: Unix
+
+    private mutating func bind(path: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        func fail(_ code: CInt, _ hint: String = "") -> StartError {
+            close(descriptor)
+            return StartError(
+                .unavailable,
+                "Cannot listen on the socket \(path): \(String(cString: strerror(code))).\(hint)")
+        }
+        guard descriptor >= 0 else { throw fail(errno) }
+        let directory = (path as NSString).deletingLastPathComponent
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        if let code = try connectError(path), code == ECONNREFUSED {
+            // Nobody listens: a daemon that was killed has left it behind.
+            unlink(path)
+        }
+        // Between bind and chmod nobody else may connect.
+        let mask = umask(0o117)
+        let bound = try SocketAddress.withUnix(path) { Glibc.bind(descriptor, $0, $1) }
+        let code = errno
+        umask(mask)
+        guard bound == 0 else {
+            throw fail(code, code == EADDRINUSE ? " Another jobd listens there." : "")
+        }
+        ownPath = path
+        guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw fail(errno) }
+        descriptors.append(descriptor)
+        addresses.append("unix:\(path)")
+    }
+
+    /// Why one cannot connect to a socket; nil when one can.
+    private func connectError(_ path: String) throws -> CInt? {
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard probe >= 0 else { return errno }
+        defer { close(probe) }
+        return try SocketAddress.withUnix(path) { connect(probe, $0, $1) } == 0 ? nil : errno
+    }
+
+    private static let backlog: CInt = 1024
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// Socket addresses, between C's form and URLs.
+enum SocketAddress {
+    /// Where a descriptor listens: `http://host:port` or `unix:/path`.
+    ///
+    /// - Throws: `StartError` when it is no socket of a kind that can be served.
+    static func name(of descriptor: CInt) throws -> String {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(descriptor, $0, &length)
+            }
+        }
+        guard status == 0 else {
+            throw StartError(
+                .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
+        }
+        if CInt(storage.ss_family) == AF_UNIX {
+            return withUnsafePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr_un.self, capacity: 1) { unix in
+                    withUnsafeBytes(of: unix.pointee.sun_path) { bytes in
+                        "unix:" + String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                    }
+                }
+            }
+        }
+        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        var service = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+        let known = withUnsafePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getnameinfo(
+                    $0, length, &host, socklen_t(host.count), &service, socklen_t(service.count),
+                    NI_NUMERICHOST | NI_NUMERICSERV)
+            }
+        }
+        guard known == 0 else {
+            throw StartError(
+                .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
+        }
+        let name = Self.text(host)
+        return "http://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
+    }
+
+    /// Calls `body` with the address of a Unix socket. A path that begins with
+    /// `@` is in the abstract namespace (unix(7)).
+    ///
+    /// - Throws: `StartError` when the path is too long for an address.
+    static func withUnix<Result>(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) throws -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var bytes = Array(path.utf8)
+        let isAbstract = bytes.first == UInt8(ascii: "@")
+        if isAbstract { bytes[0] = 0 }
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard bytes.count < room else {
+            throw StartError(
+                .configuration,
+                "The socket's path \(path) is longer than \(room - 1) bytes. Choose a shorter one.")
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+        let length = socklen_t(offset + bytes.count + (isAbstract ? 0 : 1))
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+        }
+    }
+
+    private static func text(_ characters: [CChar]) -> String {
+        String(decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,42 @@
+import Hummingbird
+import JobAPI
+import JobModel
+import JobStore
+
+/// Whether the daemon lives, and whether it can do its work.
+struct HealthRoutes: Sendable {
+    let store: Store
+
+    func add(to router: Router<JobRequestContext>) {
+        router.endpoint("/health", [.get: health])
+        router.endpoint("/ready", [.get: ready])
+    }
+
+    @Sendable private func health(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        .json { json in
+            json.object {
+                $0.member("status", "ok")
+                $0.member("version", Version.current)
+            }
+        }
+    }
+
+    @Sendable private func ready(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        if let failure = await store.writeFailure() {
+            // 503 whatever the cause: this is what a load balancer understands.
+            return .problem(JobError(.unavailable, failure.message))
+        }
+        let counts = try await store.jobCounts()
+        return .json { json in
+            json.object {
+                $0.member("ready", true)
+                $0.member("queued", counts[.queued] ?? 0)
+                $0.member("running", counts[.running] ?? 0)
+            }
+        }
+    }
+}

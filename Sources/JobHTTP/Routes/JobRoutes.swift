@@ -1,0 +1,146 @@
+import HTTPTypes
+import Hummingbird
+import JobAPI
+import JobEvents
+import JobModel
+import JobStore
+
+/// Submitting, listing, showing, cancelling and deleting jobs.
+struct JobRoutes: Sendable {
+    let store: Store
+    let output: OutputLog
+    /// Removes what a deleted job has left on disk.
+    let removeFiles: @Sendable (JobID) async -> Void
+
+    func add(to router: Router<JobRequestContext>) {
+        router.endpoint("/jobs", [.get: list, .post: submit])
+        router.endpoint("/jobs/{id}", [.get: show, .delete: delete])
+        router.endpoint("/jobs/{id}/cancel", [.post: cancel])
+    }
+
+    @Sendable private func submit(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        // Silently doing without either would be worse than saying no.
+        if let key = HTTPField.Name("Idempotency-Key"), request.headers[key] != nil {
+            throw JobError(.invalidParameter, "Idempotency-Key is not supported by this version.")
+        }
+        if request.uri.queryParameters["wait"] != nil {
+            throw QueryParameters.invalid("wait", "is not supported by this version")
+        }
+        let spec = try JobSpec(json: try await request.json())
+        let job = try await store.submit(spec)
+        return .json(.created, headers: [.location: "/jobs/\(job.id)"]) { $0.value(job) }
+    }
+
+    @Sendable private func list(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        let query = QueryParameters(request)
+        var filter = JobFilter()
+        filter.states = try query.states()
+        filter.queue = query.string("queue")
+        filter.name = query.string("name")
+        filter.labels = try query.labels()
+        filter.text = query.string("q")
+        let limit = Int(try query.integer("limit", in: 1...1000) ?? 50)
+        let before = try query.integer("before", in: 1...Int64.max).map(JobID.init(rawValue:))
+        // One more than asked for tells whether there is a next page.
+        let found = try await store.jobs(matching: filter, before: before, limit: limit + 1)
+        let page = found.prefix(limit)
+        let next = found.count > limit ? page.last.map { Self.next(filter, limit, $0.id) } : nil
+        return .json { json in
+            json.object {
+                $0.key("jobs")
+                $0.array { for job in page { $0.value(job) } }
+                $0.member("next", next)
+            }
+        }
+    }
+
+    private static func next(_ filter: JobFilter, _ limit: Int, _ last: JobID) -> String {
+        var parts = filter.states.map { "state=\($0.rawValue)" }
+        if let queue = filter.queue { parts.append("queue=\(queue.percentEncoded)") }
+        if let name = filter.name { parts.append("name=\(name.percentEncoded)") }
+        for (label, value) in filter.labels.sorted(by: { $0.key < $1.key }) {
+            parts.append("label=\("\(label)=\(value)".percentEncoded)")
+        }
+        if let text = filter.text { parts.append("q=\(text.percentEncoded)") }
+        parts += ["limit=\(limit)", "before=\(last)"]
+        return "/jobs?" + parts.joined(separator: "&")
+    }
+
+    @Sendable private func show(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        let job = try await store.job(for: context)
+        return .json { $0.value(job) }
+    }
+
+    @Sendable private func cancel(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        let order = try CancelRequest(json: try await request.json())
+        let id = try context.jobID
+        let job = try await store.requestCancel(id, signal: order.signal, grace: order.grace)
+        // One that had not started has ended without the scheduler's doing.
+        output.ring(id)
+        return .json(job.state.isFinished ? .ok : .accepted) { $0.value(job) }
+    }
+
+    @Sendable private func delete(
+        _ request: Request, _ context: JobRequestContext
+    ) async throws -> Response {
+        let id = try context.jobID
+        try await store.delete(id)
+        await removeFiles(id)
+        return Response(status: .noContent)
+    }
+}
+
+extension JobRequestContext {
+    /// The job that the path names.
+    ///
+    /// - Throws: `job_not_found` also when it is no number, for then there can be
+    ///   no such job.
+    var jobID: JobID {
+        get throws(JobError) {
+            guard let text = parameters.get("id"), let number = Int64(text), number > 0 else {
+                throw JobError(
+                    .jobNotFound, "There is no job '\(parameters.get("id") ?? "")'.")
+            }
+            return JobID(rawValue: number)
+        }
+    }
+}
+
+extension Store {
+    /// The job that the request's path names.
+    ///
+    /// - Throws: `job_not_found`.
+    func job(for context: JobRequestContext) async throws -> Job {
+        let id = try context.jobID
+        guard let job = try await job(id) else {
+            throw JobError(.jobNotFound, "There is no job \(id).")
+        }
+        return job
+    }
+}
+
+extension String {
+    /// As it may stand in a query (RFC 3986 §2.3: only unreserved characters).
+    fileprivate var percentEncoded: String {
+        var encoded = ""
+        for byte in utf8 {
+            let scalar = UnicodeScalar(byte)
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~":
+                encoded.unicodeScalars.append(scalar)
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,44 @@
+internal import CLinux
+internal import Glibc
+
+/// Asks a supervisor for something.
+package enum AttemptControl {
+    /// What became of a request.
+    package enum Delivery: Hashable, Sendable {
+        /// It is in the FIFO.
+        case sent
+        /// Nobody will read it: the supervisor is gone.
+        case supervisorGone
+    }
+
+    /// Asks for the command's end: `signal` first, and SIGKILL after the grace.
+    /// Asking again can only shorten the grace.
+    package static func cancel(
+        _ directory: AttemptDirectory, signal: Int32, graceMicroseconds: Int64
+    ) throws(LaunchError) -> Delivery {
+        try send("cancel \(signal) \(graceMicroseconds)", to: directory)
+    }
+
+    /// Sends a line, without its end. Lines a supervisor does not know it ignores.
+    package static func send(
+        _ line: String, to directory: AttemptDirectory
+    ) throws(LaunchError) -> Delivery {
+        let path = directory.control
+        let fifo = Descriptor(linux_open(path, O_WRONLY | O_NONBLOCK, 0))
+        // ENXIO: nobody has it open for reading (fifo(7)).
+        if fifo.number == -ENXIO || fifo.number == -ENOENT { return .supervisorGone }
+        if fifo.number < 0 { throw LaunchError(operation: "open", path: path, code: -fifo.number) }
+        // A reader of our own: should the supervisor leave just now, the write
+        // must not raise SIGPIPE.
+        let reader = Descriptor(linux_open(path, O_RDONLY | O_NONBLOCK, 0))
+        // No longer than PIPE_BUF, so it arrives in one piece (pipe(7)).
+        var bytes = Array(line.utf8)
+        bytes.append(0x0a)
+        let count = linux_write(fifo.number, bytes, bytes.count)
+        if count < 0 {
+            throw LaunchError(operation: "write to", path: path, code: Int32(-count))
+        }
+        _ = consume reader
+        return .sent
+    }
+}

@@ -1,0 +1,89 @@
+// The JobRunner target starts attempts, adopts those that outlived a daemon,
+// watches them and ends them. Its objects are used on one serial Dispatch queue,
+// which its user owns.
+
+internal import CLinux
+internal import Glibc
+
+/// What belongs to one attempt on disk.
+package struct AttemptDirectory: Hashable, Sendable {
+    /// The directory's path.
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// What the supervisor writes; it is what remains of the attempt.
+    package var journal: String { "\(path)/journal" }
+    /// The FIFO the supervisor takes requests from.
+    package var control: String { "\(path)/control" }
+    /// The FIFO that `$JOBD_PROGRESS` names.
+    package var progress: String { "\(path)/progress" }
+    /// The command's input.
+    package var stdin: String { "\(path)/stdin" }
+
+    /// Makes the directory, those above it, the FIFOs, and the file of input if
+    /// there is any; only this user may look at them. What an attempt that never
+    /// started left there is replaced.
+    package func create(stdin input: [UInt8]?) throws(LaunchError) {
+        try makeDirectories()
+        try removeTransient()
+        for fifo in [control, progress] {
+            try check(linux_make_fifo(fifo, 0o600), "make", fifo)
+        }
+        if let input { try write(input) }
+    }
+
+    /// Removes what only a running attempt needs: FIFOs and input.
+    package func removeTransient() throws(LaunchError) {
+        for file in [control, progress, stdin] { try removeFile(file) }
+    }
+
+    /// Removes everything. It is no error if there is nothing.
+    package func remove() throws(LaunchError) {
+        try removeTransient()
+        try removeFile(journal)
+        if rmdir(path) == -1, errno != ENOENT {
+            throw LaunchError(operation: "remove", path: path, code: errno)
+        }
+    }
+
+    private func makeDirectories() throws(LaunchError) {
+        for end in path.indices.dropFirst() where path[end] == "/" {
+            try makeDirectory(String(path[..<end]))
+        }
+        try makeDirectory(path)
+    }
+
+    private func makeDirectory(_ path: String) throws(LaunchError) {
+        if mkdir(path, 0o700) == -1, errno != EEXIST {
+            throw LaunchError(operation: "make", path: path, code: errno)
+        }
+    }
+
+    private func removeFile(_ file: String) throws(LaunchError) {
+        if unlink(file) == -1, errno != ENOENT {
+            throw LaunchError(operation: "remove", path: file, code: errno)
+        }
+    }
+
+    private func write(_ input: [UInt8]) throws(LaunchError) {
+        let file = Descriptor(linux_open(stdin, O_WRONLY | O_CREAT | O_EXCL, 0o600))
+        try check(file.number, "make", stdin)
+        var done = 0
+        while done < input.count {
+            let count = input.withUnsafeBytes { bytes in
+                linux_write(file.number, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            try check(Int32(clamping: count), "write", stdin)
+            done += Int(count)
+        }
+    }
+
+    private func check(
+        _ result: Int32, _ operation: String, _ path: String
+    ) throws(LaunchError) {
+        if result < 0 { throw LaunchError(operation: operation, path: path, code: -result) }
+    }
+}

@@ -1,0 +1,40 @@
+internal import CLinux
+internal import Glibc
+package import Journal
+
+/// What has become of an attempt, as its directory tells.
+package enum AttemptInspection: Hashable, Sendable {
+    /// The command was never executed: the journal is missing or empty.
+    ///
+    /// That is certain as long as the machine has not gone down since: what the
+    /// supervisor writes before the command runs is not synced, so that after a
+    /// power failure a journal may be empty although it was not.
+    case neverStarted
+    /// The supervisor lives. Its pid is nil when it has not written it yet; it
+    /// does so soon, and the journal grows.
+    case running(supervisor: Int32?)
+    /// It came to its end; the frame is the journal's last.
+    case ended(JournalExit, frame: JournalFrame)
+    /// The supervisor is gone without having said how it ended. Processes of the
+    /// command may be left: see `Remnants`.
+    case lost
+
+    /// Looks at the directory.
+    package static func inspect(
+        _ directory: AttemptDirectory, buffer: JournalBuffer = JournalBuffer()
+    ) throws(JournalError) -> AttemptInspection {
+        let journal = Descriptor(linux_open(directory.journal, O_RDONLY, 0))
+        if journal.number == -ENOENT { return .neverStarted }
+        if journal.number < 0 { throw JournalError(operation: "open", code: -journal.number) }
+        // The lock first: if nobody holds it, what is read then is all there
+        // will ever be.
+        let isLocked = linux_is_locked(journal.number)
+        if isLocked < 0 { throw JournalError(operation: "ask for the lock of", code: -isLocked) }
+        let reader = try JournalReader(path: directory.journal, buffer: buffer)
+        let pid = try reader.supervisorPID()
+        if isLocked == 1 { return .running(supervisor: pid) }
+        if pid == nil { return .neverStarted }
+        if let (exit, frame) = try reader.exit() { return .ended(exit, frame: frame) }
+        return .lost
+    }
+}

@@ -1,0 +1,52 @@
+/// What an attempt is started with.
+package struct LaunchSpec: Sendable {
+    /// Where its journal goes.
+    package var directory: AttemptDirectory
+    /// The command and its arguments; at least one word. A command without a
+    /// slash is looked for along the environment's PATH.
+    package var arguments: [String]
+    /// The command's whole environment.
+    package var environment: [String: String]
+    /// Where the command is started; nil: where the daemon is.
+    package var cwd: String?
+    /// Whether it gets a pseudo-terminal, of 120 columns and 40 lines, instead of
+    /// pipes.
+    package var usesTerminal: Bool
+    /// What it reads; nil: nothing.
+    package var stdin: [UInt8]?
+    /// After how long it is torn down; nil: never.
+    package var timeoutMicroseconds: Int64?
+    /// How long a teardown waits between the first signal and SIGKILL.
+    package var graceMicroseconds: Int64
+    /// How many bytes of output are kept before it is torn down; nil: no limit.
+    package var outputLimitBytes: Int64?
+
+    package init(
+        directory: AttemptDirectory, arguments: [String], environment: [String: String] = [:],
+        cwd: String? = nil, usesTerminal: Bool = false, stdin: [UInt8]? = nil,
+        timeoutMicroseconds: Int64? = nil, graceMicroseconds: Int64 = 10_000_000,
+        outputLimitBytes: Int64? = nil
+    ) {
+        self.directory = directory
+        self.arguments = arguments
+        self.environment = environment
+        self.cwd = cwd
+        self.usesTerminal = usesTerminal
+        self.stdin = stdin
+        self.timeoutMicroseconds = timeoutMicroseconds
+        self.graceMicroseconds = graceMicroseconds
+        self.outputLimitBytes = outputLimitBytes
+    }
+
+    /// The supervisor's arguments, its own name first.
+    func supervisorArguments(_ supervisor: String) -> [String] {
+        var words = [supervisor, directory.path]
+        if let cwd { words += ["--cwd", cwd] }
+        if usesTerminal { words.append("--tty") }
+        if stdin != nil { words.append("--stdin") }
+        if let timeoutMicroseconds { words += ["--timeout-us", "\(timeoutMicroseconds)"] }
+        words += ["--grace-us", "\(graceMicroseconds)"]
+        if let outputLimitBytes { words += ["--output-limit", "\(outputLimitBytes)"] }
+        return words + ["--"] + arguments
+    }
+}

@@ -1,0 +1,75 @@
+internal import CLinux
+
+/// How an attempt ended, as its supervisor recorded it.
+package struct JournalExit: Hashable, Sendable {
+    /// Why the attempt ended.
+    package enum Cause: Int32, Sendable {
+        /// The command ended by itself.
+        case exited = 0
+        /// The daemon asked for it.
+        case cancelled = 1
+        /// The time limit was reached.
+        case timeout = 2
+        /// The output limit was reached.
+        case outputLimit = 3
+        /// The command could not be started.
+        case unstartable = 4
+        /// The supervisor was told to stop, as at the machine's shutdown.
+        case shutdown = 5
+    }
+
+    /// What failed when the command could not be started.
+    package enum Stage: Int32, Sendable {
+        case none = 0
+        /// Pipes, terminal, fork.
+        case setup = 1
+        /// Changing to the working directory.
+        case cwd = 2
+        /// Opening the input.
+        case stdin = 3
+        /// Executing the command.
+        case exec = 4
+    }
+
+    package let cause: Cause
+    /// The command's exit code; nil if a signal ended it or it never started.
+    package let exitCode: Int32?
+    /// The signal that ended the command.
+    package let signal: Int32?
+    /// What failed, when `cause` is `unstartable`.
+    package let stage: Stage
+    /// Why that failed: an errno.
+    package let errorNumber: Int32
+    /// Processor time of the command and all it started, in microseconds.
+    package let userMicroseconds: UInt64
+    package let systemMicroseconds: UInt64
+    /// The memory of the largest of its processes.
+    package let maxRSSBytes: UInt64
+    /// How many of its processes could not be ended.
+    package let survivors: UInt32
+
+    /// Nil if these are not the bytes of an exit frame.
+    package init?(payload: UnsafeRawBufferPointer) {
+        guard payload.count == MemoryLayout<journal_exit>.size else { return nil }
+        let record = payload.loadUnaligned(as: journal_exit.self)
+        guard
+            let cause = Cause(rawValue: record.cause), let stage = Stage(rawValue: record.stage)
+        else { return nil }
+        self.cause = cause
+        self.stage = stage
+        errorNumber = record.error_number
+        userMicroseconds = record.user_us
+        systemMicroseconds = record.system_us
+        maxRSSBytes = record.max_rss_bytes
+        survivors = record.survivors
+        // The encoding of wait(2): the low seven bits are the signal, the eight
+        // above the flag for a core dump are the code.
+        let signal = record.wait_status & 0x7f
+        self.signal = signal == 0 ? nil : signal
+        exitCode =
+            signal == 0 && cause != .unstartable ? (record.wait_status >> 8) & 0xff : nil
+    }
+
+    /// Processor time, the user's and the system's together.
+    package var cpuMicroseconds: UInt64 { userMicroseconds + systemMicroseconds }
+}

@@ -1,0 +1,32 @@
+import JobModel
+
+/// One way of printing progress: a tool's, a family of tools', or a general
+/// one. A form may remember earlier lines (a header, a total, the phase).
+///
+/// `read(_:)` must depend on nothing but the lines it was given, in order:
+/// after a restart of the daemon the same lines are read again.
+protocol LineForm: Sendable {
+    /// Which lines `read(_:)` is to be shown. Any others it never sees, and
+    /// they cost nothing.
+    var triggers: LineTriggers { get }
+
+    /// The reading in `line`; nil when there is none.
+    ///
+    /// The values need not be checked or cleaned: `LineReader` does that, and
+    /// works out the fraction from `done` and `total`, and rate and time left
+    /// where the form gives none. A reading with a message and no numbers
+    /// changes the message alone.
+    mutating func read(_ line: Line) -> Progress?
+}
+
+/// By what a line is chosen for a form, before anything in it is parsed: any
+/// one of these is enough.
+struct LineTriggers: Sendable {
+    /// The line's first byte that is not a blank is one of these, in either
+    /// case.
+    var first: StaticString = ""
+    /// The line's last byte that is not a blank is one of these.
+    var last: StaticString = ""
+    /// A `%` is in the line.
+    var percent = false
+}

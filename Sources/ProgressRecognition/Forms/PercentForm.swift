@@ -1,0 +1,218 @@
+import JobModel
+
+/// A percentage printed by a program that is not in the catalogue.
+///
+/// A number with a `%` is far more often a measurement than progress, so where
+/// it stands decides. Believed at once:
+/// - a line that is nothing else: `42%`, `42.5 %`; bracketed too: `[ 42%]`;
+/// - a line that begins with it at the left edge (`42% copying a.txt`), or
+///   anywhere if `complete`, `completed`, `done` or `finished` follows;
+/// - a bracketed one before text: `[ 42%] Building`, `(42%) a.txt`;
+/// - one after a drawn bar: `[####    ] 42%`, `#######   42.5%`;
+/// - one after the word itself: `Progress: 42%`, `completed 42%`.
+///
+/// Believed once a line of the same shape has shown a lower number at an
+/// earlier time (a table is printed all at once):
+/// - an indented or tabulated one: `   42%  a.txt`;
+/// - one after what is being done: `Copying files: 42%`;
+/// - one anywhere in a line that is drawn over another.
+///
+/// Never: above 100; two percentages in a line, unless it begins with one and
+/// is redrawn; beside a word that says what is measured (`42% of`,
+/// `coverage: 87%`, `93% full`, `100% tests passed`); anywhere else.
+struct PercentForm: LineForm {
+    let triggers = LineTriggers(percent: true)
+    private var shapes = RisingShapes()
+
+    private enum Belief {
+        case atOnce
+        case onceRising(shape: UInt64)
+    }
+
+    private struct Candidate {
+        var number: Decimal
+        var message: String?
+        var belief: Belief
+    }
+
+    mutating func read(_ line: Line) -> Progress? {
+        guard
+            let found = Self.bracketed(line) ?? Self.leading(line) ?? Self.afterBar(line)
+                ?? Self.inside(line)
+        else { return nil }
+        let fraction = found.number.hundredth
+        if case .onceRising(let shape) = found.belief,
+            !shapes.believes(shape, value: fraction, at: line.at, rule: .later)
+        {
+            return nil
+        }
+        return Progress(fraction: fraction, message: found.message, source: .percent)
+    }
+
+    /// The number and `%` at the cursor, at most 100.
+    private static func takePercentage(_ cursor: inout ByteCursor) -> Decimal? {
+        guard let number = cursor.takeDecimal(commaToo: true), number.hundredth <= 1 else {
+            return nil
+        }
+        if Byte.isBlank(cursor.next) { cursor.position += 1 }
+        return cursor.take("%") ? number : nil
+    }
+
+    /// `[ 42%]`, `(42%)`, with or without text after it.
+    private static func bracketed(_ line: Line) -> Candidate? {
+        var cursor = line.cursor
+        let closing: Unicode.Scalar
+        if cursor.take("[") {
+            closing = "]"
+        } else if cursor.take("(") {
+            closing = ")"
+        } else {
+            return nil
+        }
+        cursor.takeBlanks()
+        guard let number = takePercentage(&cursor) else { return nil }
+        cursor.takeBlanks()
+        guard cursor.take(closing), endsWord(cursor.next), !isMeasure(after: cursor.rest) else {
+            return nil
+        }
+        return Candidate(
+            number: number, message: NumberText.message(after: cursor.rest), belief: .atOnce)
+    }
+
+    /// `42%`, `42% …`.
+    private static func leading(_ line: Line) -> Candidate? {
+        var cursor = line.cursor
+        guard let number = takePercentage(&cursor), endsWord(cursor.next) else { return nil }
+        let text = cursor.rest
+        guard !text.isEmpty else { return Candidate(number: number, belief: .atOnce) }
+        let message = NumberText.message(after: text)
+        if isCompletion(after: text) {
+            return Candidate(number: number, message: message, belief: .atOnce)
+        }
+        guard !isMeasure(after: text), line.isRedrawn || !text.contains(Byte.percent) else {
+            return nil
+        }
+        let isTabulated = line.indent > 0 || cursor.next == Byte.tab || cursor.takeBlanks() > 1
+        // Every such line has the same shape, whatever its text.
+        return Candidate(
+            number: number, message: message,
+            belief: isTabulated && !line.isRedrawn ? .onceRising(shape: 0) : .atOnce)
+    }
+
+    /// `[####    ] 42%`, `|███   | 42%`, `#####     42.5%`.
+    private static func afterBar(_ line: Line) -> Candidate? {
+        var cursor = line.cursor
+        let opening = cursor.next
+        var inked = 0
+        while !cursor.isAtEnd, !Byte.isDigit(cursor.next), !Byte.isLetter(cursor.next) {
+            if cursor.next >= 0x80 || isInk(cursor.next) { inked += 1 }
+            cursor.position += 1
+        }
+        let isFramed = opening == Byte.of("[") || opening == Byte.of("|")
+        guard cursor.position - line.indent >= 3, isFramed || inked >= 1,
+            line.isRedrawn || isFramed || inked >= 3
+        else { return nil }
+        guard let number = takePercentage(&cursor), endsWord(cursor.next) else { return nil }
+        let text = cursor.rest
+        guard !text.contains(Byte.percent), !isMeasure(after: text) else { return nil }
+        return Candidate(
+            number: number, message: NumberText.message(after: text), belief: .atOnce)
+    }
+
+    /// `Progress: 42%`, `Copying files: 42%`, `backup is 42% complete`.
+    private static func inside(_ line: Line) -> Candidate? {
+        let bytes = line.bytes
+        guard let sign = bytes.firstIndex(of: Byte.percent) else { return nil }
+        var start = sign
+        while start > line.indent, isNumeric(bytes[start - 1]) || bytes[start - 1] == Byte.space {
+            start -= 1
+        }
+        while start < sign, !Byte.isDigit(bytes[start]) { start += 1 }
+        var cursor = ByteCursor(bytes, at: start)
+        guard start > line.indent, startsWord(after: bytes[start - 1]),
+            let number = takePercentage(&cursor), cursor.position == sign + 1,
+            endsWord(cursor.next)
+        else { return nil }
+        let before = UnsafeRawBufferPointer(rebasing: bytes[line.indent..<start])
+        let after = cursor.rest
+        guard !after.contains(Byte.percent), !Vocabulary.containsAny(Vocabulary.measures, in: before)
+        else { return nil }
+        let completes = isCompletion(after: after)
+        guard completes || !isMeasure(after: after) else { return nil }
+
+        var words = ByteCursor(before)
+        let first = words.takeLetters()
+        let isNamed = isProgressWord(first) && onlyPunctuation(words.rest)
+        var message = NumberText.message(after: after)
+        if !isNamed { message = message ?? NumberText.message(before: before) }
+        if isNamed || (completes && isProgressWord(lastWord(of: before))) {
+            return Candidate(number: number, message: message, belief: .atOnce)
+        }
+        guard completes || line.isRedrawn || isGerund(first) else { return nil }
+        var shape = ShapeHash()
+        shape.addShape(of: before)
+        return Candidate(
+            number: number, message: message, belief: .onceRising(shape: shape.value))
+    }
+
+    // MARK: Neighbours
+
+    private static func isMeasure(after text: UnsafeRawBufferPointer) -> Bool {
+        Vocabulary.contains(Vocabulary.measures, NumberText.firstWord(of: text))
+    }
+
+    private static func isCompletion(after text: UnsafeRawBufferPointer) -> Bool {
+        let word = NumberText.firstWord(of: text)
+        return Vocabulary.contains(Vocabulary.completion, word)
+            || Vocabulary.contains(["finished"], word)
+    }
+
+    private static func isProgressWord(_ word: UnsafeRawBufferPointer) -> Bool {
+        Vocabulary.contains(["progress", "complete", "completed", "done", "finished"], word)
+    }
+
+    /// Whether the word says what is being done, as `Copying` does.
+    private static func isGerund(_ word: UnsafeRawBufferPointer) -> Bool {
+        guard word.count > 4 else { return false }
+        return Vocabulary.contains(["ing"], UnsafeRawBufferPointer(rebasing: word.suffix(3)))
+    }
+
+    private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var end = bytes.count
+        while end > 0, !Byte.isLetter(bytes[end - 1]) { end -= 1 }
+        var start = end
+        while start > 0, Byte.isLetter(bytes[start - 1]) { start -= 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    }
+
+    private static func onlyPunctuation(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.allSatisfy { !Byte.isLetter($0) && !Byte.isDigit($0) }
+    }
+
+    private static func isNumeric(_ byte: UInt8) -> Bool {
+        Byte.isDigit(byte) || byte == Byte.of(".") || byte == Byte.of(",")
+    }
+
+    /// Marks a bar is drawn with.
+    private static func isInk(_ byte: UInt8) -> Bool {
+        byte == Byte.of("#") || byte == Byte.of("=") || byte == Byte.of("*")
+            || byte == Byte.of(">")
+    }
+
+    /// Whether a number may begin after `byte`: not in `v42%`, `/42%`, `-42%`.
+    private static func startsWord(after byte: UInt8) -> Bool {
+        switch byte {
+        case Byte.space, Byte.tab, Byte.of(":"), Byte.of("="), Byte.of("["), Byte.of("("),
+            Byte.of("|"):
+            true
+        default: byte >= 0x80
+        }
+    }
+
+    /// Whether a percentage may end before `byte`: not in `42%20`, `%d%s`.
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        !Byte.isLetter(byte) && !Byte.isDigit(byte) && byte != Byte.percent
+            && byte != Byte.of("_") && byte != Byte.of("\"") && byte != Byte.of("'")
+            && byte != Byte.of("/") && byte != Byte.of("\\")
+    }
+}

@@ -1,0 +1,131 @@
+import JobModel
+
+/// Reads lines by the forms, in order of precedence, and keeps what an attempt
+/// has told so far.
+///
+/// Once a reading has been believed, forms of lower precedence are not asked
+/// again in the attempt: when a script writes `$JOBD_PROGRESS`, the percentages
+/// of a command inside it are that command's own, not the script's. A message
+/// alone gives no such precedence, so that a script may write only "copying" to
+/// `$JOBD_PROGRESS` and leave the numbers to `rsync`.
+///
+/// A message alone changes the message of the newest reading and stays for
+/// later readings that have none.
+struct LineReader: LineSink, Sendable {
+    /// Where the lines that follow come from.
+    var channel = OutputChannel.stdout
+    /// When the lines that follow were printed.
+    var at = Timestamp(microseconds: 0)
+    /// Whether the lines that follow are ended.
+    var isWhole = true
+    /// Whether only the newest reading of those that follow matters.
+    var keepsNewestOnly = true
+    /// The readings found since they were last taken away.
+    private(set) var found: [Progress] = []
+
+    private var table = FormTable.all
+    private var allowed: FormTable.Mask = .max
+    private var precedence = Precedence.general
+    private var direct = DirectForm()
+    private var terminal = TerminalProgress()
+    private var newest: Progress?
+    private var standingMessage: String?
+
+    /// Whether anything on `channel` could still be believed.
+    func listens(to channel: OutputChannel) -> Bool {
+        channel == .direct || precedence > .direct
+    }
+
+    /// Forgets the readings found.
+    mutating func clearFound() {
+        found.removeAll(keepingCapacity: true)
+    }
+
+    @inline(__always)
+    mutating func line(_ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool) {
+        var indent = 0
+        while indent < bytes.count, Byte.isBlank(bytes[indent]) { indent &+= 1 }
+        var end = bytes.count
+        while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
+        guard indent < end else { return }
+        let candidates =
+            table.candidates(
+                first: bytes[indent], last: bytes[end &- 1], hasPercent: hasPercent) & allowed
+        guard candidates != 0 || channel == .direct else { return }
+        read(
+            Line(
+                bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
+                channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn),
+            with: candidates)
+    }
+
+    mutating func command(_ text: UnsafeRawBufferPointer) {
+        guard channel != .direct, precedence >= .terminal, let reading = terminal.read(text) else {
+            return
+        }
+        believe(reading, from: .terminal)
+    }
+
+    @inline(never)
+    private mutating func read(_ line: Line, with candidates: FormTable.Mask) {
+        guard line.channel != .direct else {
+            if let reading = direct.read(line) { believe(reading, from: .direct) }
+            return
+        }
+        var left = candidates
+        while left != 0 {
+            let index = left.trailingZeroBitCount
+            left &= left &- 1
+            if let reading = table.read(line, with: index) {
+                believe(reading, from: table.precedences[index])
+                return
+            }
+        }
+    }
+
+    /// Takes a reading in.
+    private mutating func believe(_ raw: Progress, from source: Precedence) {
+        var reading = Self.checked(raw)
+        let hasNumbers = reading.fraction != nil || reading.done != nil
+        if !hasNumbers, raw.message != nil {
+            standingMessage = reading.message
+            reading = newest ?? reading
+            reading.message = standingMessage
+        } else {
+            // Nothing known after nothing known is no news.
+            guard hasNumbers || newest != nil else { return }
+            if source < precedence {
+                precedence = source
+                allowed = table.mask(upTo: source)
+            }
+            reading.message = reading.message ?? standingMessage
+        }
+        newest = reading
+        if keepsNewestOnly { clearFound() }
+        found.append(reading)
+    }
+
+    /// `raw` with every value in its range or left out, and its fraction worked
+    /// out from its counts when it has none.
+    private static func checked(_ raw: Progress) -> Progress {
+        var reading = raw
+        reading.done = count(raw.done)
+        reading.total = count(raw.total)
+        if let fraction = raw.fraction {
+            reading.fraction = fraction.isFinite ? min(max(fraction, 0), 1) : nil
+        } else if let done = reading.done, let total = reading.total, total > 0 {
+            let fraction = done / total
+            reading.fraction = fraction.isFinite ? min(fraction, 1) : 1
+        }
+        reading.rate = count(raw.rate)
+        reading.etaSeconds = RateEstimator.sensible(seconds: raw.etaSeconds)
+        reading.message = raw.message.flatMap { MessageText.clean($0) }
+        reading.unit = raw.unit.flatMap { MessageText.clean($0, limit: MessageText.unitLimit) }
+        return reading
+    }
+
+    /// A count, finite and not negative.
+    private static func count(_ value: Double?) -> Double? {
+        value.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    }
+}

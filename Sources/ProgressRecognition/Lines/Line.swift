@@ -1,0 +1,29 @@
+import JobModel
+
+/// One line, or one frame of a bar that redraws itself, as the forms see it:
+/// terminal escapes removed, at most `LineSplitter.limit` bytes, blanks at the
+/// end cut off.
+///
+/// The bytes belong to the caller and are valid only during the call.
+struct Line {
+    /// What was printed.
+    let bytes: UnsafeRawBufferPointer
+    /// How many blanks come before the first other byte.
+    let indent: Int
+    /// Where it was printed.
+    let channel: OutputChannel
+    /// When its end was seen.
+    let at: Timestamp
+    /// Whether the terminator has come. While it has not, a number that
+    /// touches the end may still grow and must not be believed.
+    let isWhole: Bool
+    /// Whether it was drawn over an earlier one: after a carriage return, a
+    /// cursor movement or a backspace. Programs that report nothing do not do
+    /// that.
+    let isRedrawn: Bool
+
+    /// A cursor on the first byte that is not a blank.
+    var cursor: ByteCursor {
+        ByteCursor(bytes, at: indent)
+    }
+}

@@ -1,0 +1,60 @@
+import JobModel
+
+/// The last gate before a reading is stored: knows what has been passed on
+/// already, ahead of its turn or in an earlier life.
+struct Outlet: Sendable {
+    /// How many times are remembered: one reading of each channel and one held
+    /// can be ahead, and one stored.
+    private static let limit = 8
+
+    /// The newest reading passed on.
+    private var shown: Progress?
+    /// The times of readings that were passed on before their turn.
+    private var ahead: [Timestamp] = []
+
+    /// A gate at the beginning of an attempt of which readings up to the one
+    /// made at `stored` are stored.
+    init(stored: Timestamp?) {
+        if let stored { ahead.append(stored) }
+    }
+
+    /// Whether the reading made at `at` was passed on before its turn.
+    func isAhead(_ at: Timestamp) -> Bool {
+        ahead.contains(at)
+    }
+
+    /// Passes a reading on whose turn it is.
+    mutating func pass(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {
+        if let index = ahead.firstIndex(of: reading.at) {
+            ahead.removeSubrange(...index)
+            shown = reading.progress
+            return
+        }
+        show(reading, emit: emit)
+    }
+
+    /// Passes a reading on before its turn.
+    mutating func passAhead(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {
+        guard !isAhead(reading.at) else { return }
+        remember(reading)
+        show(reading, emit: emit)
+    }
+
+    /// Takes note that a reading was passed on before its turn in an earlier
+    /// life.
+    mutating func recall(_ reading: Reading) {
+        if !isAhead(reading.at) { remember(reading) }
+        shown = reading.progress
+    }
+
+    private mutating func remember(_ reading: Reading) {
+        if ahead.count == Self.limit { ahead.removeFirst() }
+        ahead.append(reading.at)
+    }
+
+    private mutating func show(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {
+        guard !reading.progress.tellsSame(as: shown) else { return }
+        shown = reading.progress
+        emit(reading.progress, reading.at)
+    }
+}

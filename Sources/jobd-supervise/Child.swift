@@ -1,0 +1,35 @@
+import CLinux
+
+/// What the forked child does before it is the command.
+struct Child {
+    let options: Options
+    /// The file the command reads; -1 for /dev/null, or the terminal.
+    let input: Int32
+    let ends: Ends
+
+    /// Becomes the command, or says why not and ends.
+    func become(supervisor: pid_t) -> Never {
+        _ = linux_die_with_parent()
+        // It may have ended before we asked.
+        if getppid() != supervisor { _exit(127) }
+        setsid()
+        if options.usesTerminal {
+            let error = linux_control_terminal(ends.terminal)
+            if error < 0 { complain(JOURNAL_STAGE_SETUP, -error) }
+            for descriptor: Int32 in 0...2 { dup2(ends.terminal, descriptor) }
+        } else {
+            if input >= 0 { dup2(input, 0) }
+            dup2(ends.childOutput, 1)
+            dup2(ends.childErrors, 2)
+        }
+        if let cwd = options.cwd, chdir(cwd) == -1 { complain(JOURNAL_STAGE_CWD, linux_errno()) }
+        linux_reset_signals()
+        complain(JOURNAL_STAGE_EXEC, -linux_execute(options.command))
+    }
+
+    private func complain(_ stage: Int, _ error: Int32) -> Never {
+        var failure = StartFailure(stage: Int32(stage), error: error)
+        _ = linux_write(ends.childComplaints, &failure, MemoryLayout<StartFailure>.size)
+        _exit(127)
+    }
+}

@@ -1,0 +1,93 @@
+import CLinux
+
+/// What the supervisor is told on its command line.
+struct Options {
+    typealias Words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+    /// The attempt's directory.
+    var directory: UnsafePointer<CChar>
+    /// Where the command is started; nil: where the supervisor was.
+    var cwd: UnsafePointer<CChar>?
+    /// Whether the command gets a pseudo-terminal instead of pipes.
+    var usesTerminal = false
+    /// Whether the directory holds a file of input for the command.
+    var hasInput = false
+    /// After how many microseconds the command is torn down.
+    var timeout: Int64?
+    /// How many microseconds lie between the first signal and SIGKILL.
+    var grace: Int64 = 10_000_000
+    /// How many bytes of output the journal may hold.
+    var outputLimit: UInt64 = .max
+    /// The command and its arguments, ended by a null pointer.
+    var command: Words
+
+    /// Nil if the words are not those `printUsage` asks for.
+    init?(_ words: Words?, count: Int) {
+        guard let words, count >= 4, let directory = words[1] else { return nil }
+        self.directory = UnsafePointer(directory)
+        var index = 2
+        command = words
+        while index < count, let word = words[index] {
+            index += 1
+            if word.equals("--") {
+                command = words + index
+                if index < count { return }
+                return nil
+            } else if word.equals("--tty") {
+                usesTerminal = true
+            } else if word.equals("--stdin") {
+                hasInput = true
+            } else if index < count, let value = words[index] {
+                index += 1
+                guard take(word, value) else { return nil }
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private mutating func take(
+        _ option: UnsafeMutablePointer<CChar>, _ value: UnsafeMutablePointer<CChar>
+    ) -> Bool {
+        if option.equals("--cwd") {
+            cwd = UnsafePointer(value)
+            return true
+        }
+        guard let number = value.decimal else { return false }
+        if option.equals("--timeout-us") {
+            timeout = number
+        } else if option.equals("--grace-us") {
+            grace = number
+        } else if option.equals("--output-limit") {
+            outputLimit = UInt64(number)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// Says on standard error how the program is called.
+    static func printUsage() {
+        let usage: StaticString = """
+            usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin] [--timeout-us N]
+                                  [--grace-us N] [--output-limit N] -- COMMAND [ARGUMENT...]
+            jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
+
+            """
+        _ = linux_write(2, usage.utf8Start, usage.utf8CodeUnitCount)
+    }
+}
+
+extension UnsafeMutablePointer<CChar> {
+    /// Whether the C string is this word.
+    func equals(_ word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        return strlen(self) == length && memcmp(self, word.utf8Start, length) == 0
+    }
+
+    /// The C string as a decimal number that is not negative.
+    var decimal: Int64? {
+        Decimal.parse(UnsafeRawBufferPointer(start: self, count: strlen(self)))
+    }
+}
