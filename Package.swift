@@ -50,6 +50,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
                 "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(

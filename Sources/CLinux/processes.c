@@ -34,9 +34,14 @@ int linux_execute(char *const *arguments) {
 }
 
 void linux_reset_signals(void) {
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    // SIGKILL, SIGSTOP and the C library's own refuse; that is as it should be.
-    for (int number = 1; number <= SIGRTMAX; number++) sigaction(number, &action, NULL);
+    // The kernel's struct sigaction, all of it zero: SIG_DFL, no flags, no mask.
+    // Not sigaction(2) of the C library, which keeps its own two signals from
+    // us; posix_spawn(3) may have left them ignored. SIGKILL and SIGSTOP refuse,
+    // as they should.
+    const uint64_t defaults[8] = {0};
+    for (int number = 1; number <= 64; number++) {
+        syscall(SYS_rt_sigaction, number, defaults, NULL, 8);
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

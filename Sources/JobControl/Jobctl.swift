@@ -27,6 +27,30 @@ struct Jobctl: AsyncParsableCommand {
             LogsVerb.self, WaitVerb.self, CancelVerb.self, DeleteVerb.self, EventsVerb.self,
             ProgressVerb.self,
         ])
+
+    /// Runs the verb that was asked for. Wrong usage is told in one line, as all
+    /// other errors are.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var verb = command as? any AsyncParsableCommand {
+                try await verb.run()
+            } else {
+                try command.run()
+            }
+        } catch where exitCode(for: error).rawValue == ExitStatus.usage
+            && !(error is ExitCode)
+        {
+            let verb = CommandLine.arguments.dropFirst().first { word in
+                configuration.subcommands.contains { $0.configuration.commandName == word }
+            }
+            let help = ["jobctl", verb, "--help"].compactMap { $0 }.joined(separator: " ")
+            Console.system.note("\(message(for: error)); see \(help)")
+            exit(withError: ExitCode(ExitStatus.usage))
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// What `--version` prints.

@@ -21,6 +21,8 @@ extension Verb {
             if status != 0 { throw ExitCode(status) }
         } catch let code as ExitCode {
             throw code
+        } catch let help as CleanExit {
+            throw help
         } catch {
             let trouble = Trouble(error)
             if !trouble.message.isEmpty { console.note(trouble.message) }

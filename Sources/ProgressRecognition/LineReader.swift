@@ -49,8 +49,7 @@ struct LineReader: LineSink, Sendable {
         while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
         guard indent < end else { return }
         let candidates =
-            table.candidates(
-                first: bytes[indent], last: bytes[end &- 1], hasPercent: hasPercent) & allowed
+            table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) & allowed
         guard candidates != 0 || channel == .direct else { return }
         read(
             Line(

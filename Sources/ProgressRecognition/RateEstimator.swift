@@ -62,8 +62,9 @@ struct RateEstimator: Sendable {
         } else if let fraction = reading.fraction, let fractions {
             seconds = (1 - fraction) / fractions
         }
-        // Tenths are as much as an estimate can claim.
-        return sensible(seconds: seconds).map { ($0 * 10).rounded() / 10 }
+        // Tenths are as much as an estimate can claim. (`rounded()` would need
+        // the mathematics library.)
+        return sensible(seconds: seconds).map { Double(Int64($0 * 10 + 0.5)) / 10 }
     }
 
     private mutating func add(_ reading: Progress, at: Timestamp) {
@@ -110,9 +111,10 @@ struct RateEstimator: Sendable {
 
     /// `rate` to four significant digits.
     private static func rounded(_ rate: Double) -> Double? {
+        guard rate < 1e15 else { return rate }
         var factor = 1.0
         while rate * factor < 1000, factor < 1e12 { factor *= 10 }
-        let rounded = (rate * factor).rounded() / factor
-        return rounded > 0 && rounded.isFinite ? rounded : nil
+        let rounded = Double(Int64(rate * factor + 0.5)) / factor
+        return rounded > 0 ? rounded : nil
     }
 }

@@ -58,6 +58,10 @@ struct SubmissionOptions: ParsableArguments {
         help: ArgumentHelp("The command and its arguments.", valueName: "cmd"))
     var command: [String] = []
 
+    /// Whether help was asked for: the parser takes that, too, for the beginning
+    /// of the command.
+    var wantsHelp: Bool { ["-h", "--help", "-help"].contains(command.first) }
+
     /// The request, with what is piped in here as the command's input.
     ///
     /// - Throws: `Trouble` when the options contradict each other.

@@ -26,6 +26,7 @@ struct ProgressVerb: Verb {
     var words: [String] = []
 
     func perform(on console: Console) async throws -> Int32 {
+        if ["-h", "--help"].contains(words.first) { throw CleanExit.helpRequest(self) }
         let line = try ProgressLine.bytes(words)
         let path = ProcessInfo.processInfo.environment["JOBD_PROGRESS"] ?? ""
         guard !path.isEmpty else {

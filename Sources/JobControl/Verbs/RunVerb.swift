@@ -37,6 +37,7 @@ struct RunVerb: Verb {
     @OptionGroup var what: SubmissionOptions
 
     func perform(on console: Console) async throws -> Int32 {
+        if what.wantsHelp { throw CleanExit.helpRequest(self) }
         let submission = try what.submission(console: console)
         let screen = RunScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }

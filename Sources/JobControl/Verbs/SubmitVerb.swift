@@ -27,6 +27,7 @@ struct SubmitVerb: Verb {
     @OptionGroup var what: SubmissionOptions
 
     func perform(on console: Console) async throws -> Int32 {
+        if what.wantsHelp { throw CleanExit.helpRequest(self) }
         let submission = try what.submission(console: console)
         let notice = OutageNotice { console.note($0) }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in

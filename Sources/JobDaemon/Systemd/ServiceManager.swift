@@ -39,7 +39,7 @@ struct ServiceManager: Sendable {
         defer { close(descriptor) }
         let bytes = Array(state.utf8)
         _ = try? SocketAddress.withUnix(notifySocket) { address, length in
-            sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue), address, length)
+            sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
         }
     }
 }

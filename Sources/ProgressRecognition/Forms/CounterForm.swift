@@ -19,9 +19,8 @@ import JobModel
 /// (`11/22/2026`), decimals, versions; a result or a quantity (`3/10 passed`,
 /// `1/2 cup`); anywhere else. So `11/22` alone, a date, is not believed.
 struct CounterForm: LineForm {
-    // Lines that begin with a letter are looked at only if it is one that a
-    // word for steps begins with.
-    let triggers = LineTriggers(first: "0123456789[(bcdefilprsuw", last: ")]")
+    let triggers = LineTriggers(
+        first: "0123456789[(", prefixes: Vocabulary.stepWords, last: ")]")
     private var shapes = RisingShapes()
 
     /// Two numbers, the first at most the second.
@@ -31,7 +30,15 @@ struct CounterForm: LineForm {
     }
 
     mutating func read(_ line: Line) -> Progress? {
-        bracketed(line) ?? leading(line) ?? afterWord(line) ?? trailing(line)
+        let first = line.cursor.next
+        if Byte.isDigit(first) {
+            if let reading = leading(line) { return reading }
+        } else if Byte.isLetter(first) {
+            if let reading = afterWord(line) { return reading }
+        } else if let reading = bracketed(line) {
+            return reading
+        }
+        return trailing(line)
     }
 
     private static func reading(
@@ -101,7 +108,7 @@ struct CounterForm: LineForm {
         guard cursor.takeBlanks() > 0 else { return nil }
         _ = cursor.take("#")
         let isBracketed = Self.takeOpening(&cursor) != nil
-        guard Byte.isDigit(cursor.next), Vocabulary.contains(Vocabulary.steps, word),
+        guard Byte.isDigit(cursor.next), Vocabulary.steps.contains(word),
             let counter = Self.takeCounter(&cursor, isWhole: line.isWhole)
         else { return nil }
         if isBracketed {
@@ -117,7 +124,8 @@ struct CounterForm: LineForm {
                     shape.value, value: counter.done.value, at: line.at, rule: .greater)
             else { return nil }
         }
-        let name = Vocabulary.contains(["progress", "done", "finished"], word)
+        let name =
+            Vocabulary.plainSteps.contains(word)
             ? nil : MessageText.text(word)
         return Self.reading(
             counter, message: NumberText.message(after: cursor.rest) ?? name,
@@ -154,7 +162,7 @@ struct CounterForm: LineForm {
     }
 
     private static func isResult(after text: UnsafeRawBufferPointer) -> Bool {
-        Vocabulary.contains(Vocabulary.results, NumberText.firstWord(of: text))
+        Vocabulary.results.contains(NumberText.firstWord(of: text))
     }
 
     /// Whether the counter is not the beginning of a date, version or path.

@@ -11,6 +11,7 @@ struct FormTable: Sendable {
     /// The level of each form.
     private(set) var precedences: [Precedence] = []
     private var byFirst = [Mask](repeating: 0, count: 256)
+    private var byPrefix = PrefixTable()
     private var byLast = [Mask](repeating: 0, count: 256)
     private var byPercent: Mask = 0
 
@@ -30,11 +31,9 @@ struct FormTable: Sendable {
             precondition(forms.count < Mask.bitWidth, "a mask has no bit left for another form")
             let bit: Mask = 1 << Mask(forms.count)
             form.triggers.first.withUTF8Buffer { bytes in
-                for byte in bytes {
-                    byFirst[Int(byte)] |= bit
-                    if Byte.isLetter(byte) { byFirst[Int(byte ^ 0x20)] |= bit }
-                }
+                for byte in bytes { byFirst[Int(byte)] |= bit }
             }
+            for prefix in form.triggers.prefixes { byPrefix.add(prefix, bit: bit) }
             form.triggers.last.withUTF8Buffer { bytes in
                 for byte in bytes { byLast[Int(byte)] |= bit }
             }
@@ -53,10 +52,36 @@ struct FormTable: Sendable {
         return mask
     }
 
-    /// The forms to which a line with these bytes at its ends is to be shown.
+    /// The forms to which a line that begins at `indent` and ends at `end` is to
+    /// be shown.
     @inline(__always)
-    func candidates(first: UInt8, last: UInt8, hasPercent: Bool) -> Mask {
-        byFirst[Int(first)] | byLast[Int(last)] | (hasPercent ? byPercent : 0)
+    func candidates(
+        _ bytes: UnsafeRawBufferPointer, from indent: Int, to end: Int, hasPercent: Bool
+    ) -> Mask {
+        let first = bytes[indent]
+        var mask = byLast[Int(bytes[end &- 1])] | (hasPercent ? byPercent : 0)
+        if Byte.isDigit(first) {
+            if !Self.isTime(bytes, at: indent, end: end) { mask |= byFirst[Int(first)] }
+        } else {
+            mask |= byFirst[Int(first)]
+        }
+        if end &- indent >= 3 {
+            mask |= byPrefix.mask(bytes[indent], bytes[indent &+ 1], bytes[indent &+ 2])
+        }
+        return mask
+    }
+
+    /// Whether digits that are followed by `-` or `:` and a digit begin at
+    /// `start`, as `2026-11-22` and `08:15` do: so most lines of most logs begin.
+    @inline(__always)
+    private static func isTime(
+        _ bytes: UnsafeRawBufferPointer, at start: Int, end: Int
+    ) -> Bool {
+        var position = start &+ 1
+        while position < end, Byte.isDigit(bytes[position]) { position &+= 1 }
+        guard position &+ 1 < end else { return false }
+        return (bytes[position] == Byte.of("-") || bytes[position] == Byte.of(":"))
+            && Byte.isDigit(bytes[position &+ 1])
     }
 
     /// Shows `line` to the form at `index`.

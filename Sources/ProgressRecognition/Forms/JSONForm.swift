@@ -30,9 +30,9 @@ struct JSONForm: LineForm {
 
     mutating func read(_ line: Line) -> Progress? {
         let body = line.cursor.rest
-        guard body.last == Byte.of("}"), JSONLine.mayMatter(body), let json = JSONLine(body) else {
-            return nil
-        }
+        guard body.last == Byte.of("}"), JSONLine.mayMatter(body, messageToo: takesMessages),
+            let json = JSONLine(body)
+        else { return nil }
         var reading = Progress(source: source)
         reading.message = json.message ?? (json.isMarked ? json.status : nil)
         reading.fraction = json.progress.flatMap { fraction($0) }

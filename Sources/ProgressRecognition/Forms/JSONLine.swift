@@ -33,8 +33,9 @@ struct JSONLine {
     }
 
     /// A cheap look for the names without which a line cannot matter, so that
-    /// a log made of JSON is not parsed.
-    static func mayMatter(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// a log made of JSON is not parsed. Every such log has messages, so they
+    /// are asked for only if `messageToo`.
+    static func mayMatter(_ bytes: UnsafeRawBufferPointer, messageToo: Bool) -> Bool {
         var index = 0
         let last = bytes.count - 4
         while index < last {
@@ -43,8 +44,9 @@ struct JSONLine {
                 case Byte.of("p") where bytes[index &+ 2] == Byte.of("r"),
                     Byte.of("d") where bytes[index &+ 2] == Byte.of("o"),
                     Byte.of("x") where bytes[index &+ 2] == Byte.of("y"),
-                    Byte.of("m") where bytes[index &+ 2] == Byte.of("e"),
                     Byte.of("\\"):
+                    return true
+                case Byte.of("m") where messageToo:
                     return true
                 default:
                     break

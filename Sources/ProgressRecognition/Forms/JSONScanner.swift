@@ -183,8 +183,9 @@ struct JSONScanner {
     }
 
     private mutating func skipBlanks() {
-        while !cursor.isAtEnd, Byte.isBlank(cursor.next) || cursor.next == Byte.newline
-            || cursor.next == Byte.carriageReturn
+        while !cursor.isAtEnd,
+            Byte.isBlank(cursor.next) || cursor.next == Byte.newline
+                || cursor.next == Byte.carriageReturn
         {
             cursor.position += 1
         }

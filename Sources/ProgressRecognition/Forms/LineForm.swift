@@ -22,9 +22,12 @@ protocol LineForm: Sendable {
 /// By what a line is chosen for a form, before anything in it is parsed: any
 /// one of these is enough.
 struct LineTriggers: Sendable {
-    /// The line's first byte that is not a blank is one of these, in either
-    /// case.
+    /// The line's first byte that is not a blank is one of these. A line that
+    /// begins with a date or a time of day begins with none of the digits.
     var first: StaticString = ""
+    /// The line begins, after blanks, with the first three bytes of one of
+    /// these, in any mixture of cases. None may be shorter.
+    var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""
     /// A `%` is in the line.

@@ -7,7 +7,7 @@ enum NumberText {
         guard !text.isEmpty else { return nil }
         var cursor = ByteCursor(text)
         let word = cursor.takeLetters()
-        if Vocabulary.contains(Vocabulary.completion, word), isPunctuation(cursor.rest) {
+        if Vocabulary.completion.contains(word), isPunctuation(cursor.rest) {
             return nil
         }
         // What is left of a drawn bar says nothing.
@@ -29,7 +29,7 @@ enum NumberText {
     static func unit(after bytes: UnsafeRawBufferPointer) -> String? {
         var cursor = ByteCursor(trimmed(bytes))
         let word = cursor.takeLetters()
-        guard Vocabulary.contains(Vocabulary.units, word) else { return nil }
+        guard Vocabulary.units.contains(word) else { return nil }
         return String(decoding: word.map(Byte.lowercase), as: UTF8.self)
     }
 

@@ -14,7 +14,8 @@ import JobModel
 /// Believed once a line of the same shape has shown a lower number at an
 /// earlier time (a table is printed all at once):
 /// - an indented or tabulated one: `   42%  a.txt`;
-/// - one after what is being done: `Copying files: 42%`;
+/// - one after what is being done: `Copying files: 42%`, or before `complete`:
+///   `backup is 42% complete`;
 /// - one anywhere in a line that is drawn over another.
 ///
 /// Never: above 100; two percentages in a line, unless it begins with one and
@@ -135,20 +136,18 @@ struct PercentForm: LineForm {
         else { return nil }
         let before = UnsafeRawBufferPointer(rebasing: bytes[line.indent..<start])
         let after = cursor.rest
-        guard !after.contains(Byte.percent), !Vocabulary.containsAny(Vocabulary.measures, in: before)
-        else { return nil }
-        let completes = isCompletion(after: after)
-        guard completes || !isMeasure(after: after) else { return nil }
-
         var words = ByteCursor(before)
         let first = words.takeLetters()
-        let isNamed = isProgressWord(first) && onlyPunctuation(words.rest)
+        let completes = isCompletion(after: after)
+        let isNamed = Vocabulary.progressWords.contains(first) && onlyPunctuation(words.rest)
+        // What most lines with a percentage fail at comes first.
+        guard isNamed || completes || line.isRedrawn || isGerund(first),
+            completes || !isMeasure(after: after), !after.contains(Byte.percent),
+            !Vocabulary.measures.containsWord(of: before)
+        else { return nil }
         var message = NumberText.message(after: after)
-        if !isNamed { message = message ?? NumberText.message(before: before) }
-        if isNamed || (completes && isProgressWord(lastWord(of: before))) {
-            return Candidate(number: number, message: message, belief: .atOnce)
-        }
-        guard completes || line.isRedrawn || isGerund(first) else { return nil }
+        if isNamed { return Candidate(number: number, message: message, belief: .atOnce) }
+        message = message ?? NumberText.message(before: before)
         var shape = ShapeHash()
         shape.addShape(of: before)
         return Candidate(
@@ -158,31 +157,19 @@ struct PercentForm: LineForm {
     // MARK: Neighbours
 
     private static func isMeasure(after text: UnsafeRawBufferPointer) -> Bool {
-        Vocabulary.contains(Vocabulary.measures, NumberText.firstWord(of: text))
+        Vocabulary.measures.contains(NumberText.firstWord(of: text))
     }
 
     private static func isCompletion(after text: UnsafeRawBufferPointer) -> Bool {
         let word = NumberText.firstWord(of: text)
-        return Vocabulary.contains(Vocabulary.completion, word)
-            || Vocabulary.contains(["finished"], word)
-    }
-
-    private static func isProgressWord(_ word: UnsafeRawBufferPointer) -> Bool {
-        Vocabulary.contains(["progress", "complete", "completed", "done", "finished"], word)
+        return word.count > 3 && word.count < 10 && Vocabulary.progressWords.contains(word)
     }
 
     /// Whether the word says what is being done, as `Copying` does.
     private static func isGerund(_ word: UnsafeRawBufferPointer) -> Bool {
         guard word.count > 4 else { return false }
-        return Vocabulary.contains(["ing"], UnsafeRawBufferPointer(rebasing: word.suffix(3)))
-    }
-
-    private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        var end = bytes.count
-        while end > 0, !Byte.isLetter(bytes[end - 1]) { end -= 1 }
-        var start = end
-        while start > 0, Byte.isLetter(bytes[start - 1]) { start -= 1 }
-        return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        var ending = ByteCursor(word, at: word.count - 3)
+        return ending.take(text: "ing")
     }
 
     private static func onlyPunctuation(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -2,34 +2,35 @@
 enum Vocabulary {
     /// After `42%`, these say nothing that the number does not: they are left
     /// out of the message.
-    static let completion: [StaticString] = ["complete", "completed", "done"]
+    static let completion = WordSet(["complete", "completed", "done"])
 
     /// Before or after a percentage, these say that it measures something else.
-    static let measures: [StaticString] = [
+    static let measures = WordSet([
         "accuracy", "battery", "branch", "branches", "busy", "capacity", "certain", "chance",
         "code", "confidence", "confident", "covered", "coverage", "cpu", "cpus", "decrease",
         "discount", "disk", "error", "errors", "failed", "failure", "failures", "faster", "fewer",
         "free", "full", "functions", "gpu", "greater", "growth", "heap", "higher", "hit", "hits",
         "humidity", "idle", "increase", "instructions", "invalid", "iowait", "larger", "less",
-        "level", "lines", "load", "loss", "lost", "lower", "mem", "memory", "misses", "more", "nice",
+        "level", "lines", "load", "loss", "lost", "lower", "mem", "memory", "misses", "more",
+        "nice",
         "of", "off", "overhead", "packet", "packets", "pass", "passed", "passing", "quota", "ram",
         "reduction", "saved", "savings", "similar", "similarity", "slower", "smaller", "space",
         "statements", "steal", "success", "successful", "sure", "swap", "sys", "system", "test",
         "tests", "threshold", "usage", "use", "used", "user", "using", "util", "utilization",
         "valid", "volume", "wait",
-    ]
+    ])
 
     /// After `3/10`, these say that it is a result, a rating, a quantity.
-    static let results: [StaticString] = [
+    static let results = WordSet([
         "failed", "failing", "failures", "errors", "ok", "passed", "passing", "succeeded",
         "successful", "tests", "checks", "points", "stars", "marks", "correct", "votes", "users",
         "people", "cup", "cups", "inch", "inches", "teaspoon", "tablespoon", "tsp", "tbsp", "lb",
         "used", "available", "ready", "running", "healthy", "online", "nodes", "replicas", "up",
         "full", "free",
-    ]
+    ])
 
     /// Before `3/10`, these say that steps are counted.
-    static let steps: [StaticString] = [
+    static let stepWords: [StaticString] = [
         "batch", "batches", "block", "blocks", "building", "chunk", "chunks", "compiling",
         "converting", "copied", "copying", "done", "downloaded", "downloading", "encoding", "epoch",
         "epochs", "file", "files", "finished", "frame", "frames", "image", "images", "importing",
@@ -38,35 +39,21 @@ enum Vocabulary {
         "records", "row", "rows", "running", "stage", "step", "steps", "uploading", "writing",
     ]
 
+    /// `stepWords`, to look up in.
+    static let steps = WordSet(stepWords)
+
+    /// Of those, the ones that say nothing beside the number.
+    static let plainSteps = WordSet(["done", "finished", "progress"])
+
+    /// Right before a percentage, these say that it is progress; all but the
+    /// first also right after it.
+    static let progressWords = WordSet(["progress", "complete", "completed", "done", "finished"])
+
     /// After `3/10`, these name what is counted.
-    static let units: [StaticString] = [
+    static let units = WordSet([
         "batches", "blocks", "bytes", "chunks", "directories", "documents", "epochs", "files",
         "folders", "frames", "images", "items", "iterations", "lines", "messages", "modules",
         "objects", "packages", "pages", "parts", "photos", "records", "rows", "samples", "steps",
         "tables", "targets", "tiles", "tracks", "videos",
-    ]
-
-    /// Whether `word` is in `list`, whatever its case.
-    static func contains(_ list: [StaticString], _ word: UnsafeRawBufferPointer) -> Bool {
-        list.contains { equal($0, word) }
-    }
-
-    /// Whether any run of letters in `text` is in `list`.
-    static func containsAny(_ list: [StaticString], in text: UnsafeRawBufferPointer) -> Bool {
-        var cursor = ByteCursor(text)
-        while !cursor.isAtEnd {
-            let word = cursor.takeLetters()
-            if word.isEmpty { cursor.position += 1 } else if contains(list, word) { return true }
-        }
-        return false
-    }
-
-    private static func equal(_ text: StaticString, _ word: UnsafeRawBufferPointer) -> Bool {
-        guard text.utf8CodeUnitCount == word.count else { return false }
-        for index in 0..<word.count
-        where Byte.lowercase(word[index]) != text.utf8Start[index] {
-            return false
-        }
-        return true
-    }
+    ])
 }

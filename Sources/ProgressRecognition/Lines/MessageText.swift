@@ -14,6 +14,7 @@ enum MessageText {
     /// ends, cut to `limit` bytes of UTF-8 between two characters; nil if
     /// nothing is left.
     static func clean(_ text: String, limit: Int = limit) -> String? {
+        if isClean(text, limit: limit) { return text }
         var kept = String()
         var pendingBlank = false
         var length = 0
@@ -33,6 +34,21 @@ enum MessageText {
             length += size
         }
         return kept.isEmpty ? nil : kept
+    }
+
+    /// Whether `text` is what `clean(_:limit:)` would make of it: a quick look
+    /// that settles most messages.
+    private static func isClean(_ text: String, limit: Int) -> Bool {
+        let bytes = text.utf8
+        guard let last = bytes.last, last != Byte.space, bytes.count <= limit else { return false }
+        var previous = Byte.space
+        for byte in bytes {
+            guard byte >= Byte.space, byte < 0x7F,
+                byte != Byte.space || previous != Byte.space
+            else { return false }
+            previous = byte
+        }
+        return true
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,0 +1,23 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// Tells people, programs and systemd where the daemon listens and that it does,
+/// and at the end that it stops.
+struct Announcement: Service {
+    let addresses: [String]
+    /// Where the addresses are written, one a line.
+    let file: String
+    let manager: ServiceManager
+    let logger: Logger
+
+    func run() async throws {
+        try Data((addresses.joined(separator: "\n") + "\n").utf8)
+            .write(to: URL(fileURLWithPath: file), options: .atomic)
+        logger.notice("Listening on \(addresses.joined(separator: ", "))")
+        manager.notify("READY=1")
+        try? await gracefulShutdown()
+        manager.notify("STOPPING=1")
+        try? FileManager.default.removeItem(atPath: file)
+    }
+}

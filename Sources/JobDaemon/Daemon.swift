@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import JobEvents
+import JobHTTP
+import JobModel
+import JobScheduler
+import JobStore
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Puts the daemon together, runs it, and takes it apart again.
+struct Daemon {
+    private let settings: Settings
+
+    init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Runs until SIGTERM or SIGINT. Jobs go on without it.
+    ///
+    /// - Throws: `StartError` when it cannot start.
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let environment = ProcessInfo.processInfo.environment
+        let manager = ServiceManager(environment: environment)
+        let level = settings.logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "jobd")
+        let state = StateDirectory(path: settings.stateDirectory)
+        let lock = try StateLock(state)
+        let sockets = try ListeningSockets(settings, inherited: manager.inheritedSockets)
+        defer { sockets.removeOwnPath() }
+
+        let bells = CommitBells()
+        let store = try openStore(state, bells)
+        try await store.setSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
+        let log = EventLog(store: store)
+        let output = OutputLog(store: store, directory: state)
+        let scheduler = try Scheduler(
+            store: store, output: output, directory: state,
+            settings: Scheduler.Settings(
+                supervisor: settings.supervisor, progressInterval: settings.progressInterval,
+                environment: environment),
+            bootID: try Self.bootID(), now: Self.now, logger: logger)
+        bells.connect(log, scheduler)
+        try await scheduler.start()
+
+        var http = HTTPServer.Settings()
+        http.allowedOrigins = settings.corsOrigins
+        http.streamLimit = settings.streamLimit
+        http.stallSeconds = settings.stallSeconds
+        let server = HTTPServer(
+            sockets: sockets.descriptors, settings: http, store: store, log: log, output: output,
+            removeFiles: { await scheduler.removeFiles(of: $0) }, logger: logger)
+        var services: [any Service] = [
+            server,
+            PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
+                log.beat()
+                output.beat()
+            },
+            Announcement(
+                addresses: sockets.addresses, file: state.address, manager: manager,
+                logger: logger),
+        ]
+        if let interval = manager.watchdogInterval {
+            services.append(
+                // Half the interval, as sd_watchdog_enabled(3) recommends.
+                PeriodicService(interval: .microseconds(interval / 2)) {
+                    await scheduler.ping()
+                    guard (try? await store.newestEvent()) != nil else { return }
+                    manager.notify("WATCHDOG=1")
+                })
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: configuration).run()
+        await scheduler.stop()
+        logger.info("Stopped; running jobs go on")
+        withExtendedLifetime(lock) {}
+    }
+
+    private func openStore(_ state: StateDirectory, _ bells: CommitBells) throws -> Store {
+        do {
+            return try Store(path: state.database, now: Self.now) { bells.ring($0) }
+        } catch let error as JobError {
+            throw StartError(.configuration, error.message)
+        } catch {
+            throw StartError(
+                .cannotCreate, "The database \(state.database) cannot be opened: \(error)")
+        }
+    }
+
+    /// Wall-clock time, as the journals have it too.
+    private static let now: @Sendable () -> Timestamp = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+
+    /// random(4): made anew each time the machine starts.
+    private static func bootID() throws -> String {
+        do {
+            return try String(
+                contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8
+            ).trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch {
+            throw StartError(.cannotCreate, "The machine's boot id cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import JobModel
+
+/// Holds a state directory for one daemon: two on the same would run every job
+/// twice.
+final class StateLock {
+    private let descriptor: CInt
+
+    /// Makes the directory, if need be, and locks it until the process ends.
+    ///
+    /// - Throws: `StartError` when it cannot be written or is locked.
+    init(_ state: StateDirectory) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: state.jobs, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StartError(
+                .cannotCreate,
+                "The state directory \(state.path) cannot be made: \(Self.reason(error)). "
+                    + "Choose another with --state-dir.")
+        }
+        descriptor = open(state.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StartError(
+                .cannotCreate,
+                "The state directory \(state.path) cannot be written: "
+                    + "\(String(cString: strerror(errno))). Choose another with --state-dir.")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = (try? String(contentsOfFile: state.lock, encoding: .utf8)) ?? ""
+            let pid = owner.isEmpty ? "" : " (process \(owner.trimmingCharacters(in: .newlines)))"
+            close(descriptor)
+            throw StartError(
+                .cannotCreate,
+                "Another jobd\(pid) runs on the state directory \(state.path). "
+                    + "Stop it, or choose another with --state-dir.")
+        }
+        let pid = Array("\(getpid())\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, pid, pid.count, 0) == pid.count
+        else {
+            throw StartError(
+                .cannotCreate,
+                "The state directory \(state.path) cannot be written: "
+                    + "\(String(cString: strerror(errno))).")
+        }
+        // SQLite gives its other files the mode of this one, and the database
+        // holds what commands are given in their environment.
+        let database = open(state.database, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard database >= 0 else {
+            throw StartError(
+                .cannotCreate,
+                "The database \(state.database) cannot be written: "
+                    + "\(String(cString: strerror(errno))).")
+        }
+        close(database)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        if let underlying, underlying.domain == NSPOSIXErrorDomain {
+            return String(cString: strerror(CInt(underlying.code)))
+        }
+        return "\(error.localizedDescription)"
+    }
+}

@@ -1,0 +1,104 @@
+import Dispatch
+import JobModel
+import JobRunner
+import JobStore
+import Journal
+import ProgressRecognition
+
+/// What the scheduler knows of an attempt that it follows: how far it has read
+/// the journal, and what it has derived and not yet stored.
+final class Follower {
+    let attempt: AttemptID
+    let spec: JobSpec
+    let directory: AttemptDirectory
+    /// Up to where an earlier life of the daemon has stored what it derived; it
+    /// is derived again, for the tracker's memory, and not stored again.
+    let derived: UInt64
+
+    /// Names the watch on it; nil while there is none.
+    var token: AttemptWatcher.Token?
+    /// Whether that watch knows of the supervisor's end.
+    var isExitWatched = false
+    var reader: JournalReader?
+    /// Up to where the journal has been read.
+    var offset: UInt64 = 0
+    var tracker: ProgressTracker
+    /// Derived, not yet stored.
+    var readings: [StampedProgress] = []
+    /// Whether some are being stored.
+    var isWriting = false
+    /// The supervisor's last word.
+    var exit: (record: JournalExit, frame: JournalFrame)?
+    /// Whether there will be no last word any more.
+    var isSupervisorGone = false
+    /// How it ended, once that is known and only remains to be stored.
+    var outcome: Outcome?
+    /// When the flush that is scheduled is due.
+    var flushScheduled: Timestamp?
+    /// The cancel that the supervisor has been told of.
+    var cancelSent: CancelOrder?
+
+    init(
+        _ attempt: AttemptID, spec: JobSpec, directory: AttemptDirectory, derived: UInt64,
+        tracker: ProgressTracker
+    ) {
+        self.attempt = attempt
+        self.spec = spec
+        self.directory = directory
+        self.derived = derived
+        self.tracker = tracker
+    }
+
+    var isEnding: Bool { outcome != nil }
+
+    /// More than this waits in the journal instead of in memory.
+    static let maximumReadings = 1000
+
+    /// Reads on, at most about `maxBytes`, and derives readings.
+    ///
+    /// - Returns: why reading stopped, and whether there was output among it.
+    func read(
+        buffer: JournalBuffer, maxBytes: Int
+    ) throws -> (stop: JournalScan.Stop, sawOutput: Bool) {
+        let reader = try self.reader ?? JournalReader(path: directory.journal, buffer: buffer)
+        self.reader = reader
+        var sawOutput = false
+        let scan = try reader.forEachFrame(from: offset, maxBytes: maxBytes) { frame, payload in
+            let channel: OutputChannel
+            switch frame.kind {
+            case .start: return true
+            case .exit:
+                exit = JournalExit(payload: payload).map { ($0, frame) }
+                return false
+            case .stdout: channel = .stdout
+            case .stderr: channel = .stderr
+            case .progress: channel = .direct
+            }
+            sawOutput = sawOutput || frame.kind.isOutput
+            let isNew = frame.end > derived
+            tracker.consume(payload, from: channel, at: Timestamp(microseconds: frame.time)) {
+                if isNew { readings.append(StampedProgress(progress: $0, time: $1)) }
+            }
+            return true
+        }
+        offset = scan.next
+        return (scan.stop, sawOutput)
+    }
+
+    /// Passes on the reading that was held back, if it is due.
+    func flush(at now: Timestamp) {
+        tracker.flush(at: now) { readings.append(StampedProgress(progress: $0, time: $1)) }
+    }
+
+    /// How the attempt ended; call once, when `exit` is known.
+    func readOutcome(of exit: (record: JournalExit, frame: JournalFrame)) -> Outcome {
+        let time = Timestamp(microseconds: exit.frame.time)
+        finishTracking(at: time)
+        return Outcome(exit.record, spec: spec, outputBytes: exit.frame.position, time: time)
+    }
+
+    /// Takes the end of the output.
+    func finishTracking(at time: Timestamp) {
+        tracker.finish(at: time) { readings.append(StampedProgress(progress: $0, time: $1)) }
+    }
+}

@@ -1,0 +1,43 @@
+import JobModel
+import JobRunner
+
+/// What a command finds in its environment: the daemon's own without what is the
+/// daemon's alone, then what the spec adds, then what jobd tells every job.
+struct JobEnvironment: Sendable {
+    private let base: [String: String]
+
+    /// - Parameter daemon: the daemon's own environment.
+    init(daemon: [String: String]) {
+        base = daemon.filter { name, _ in
+            !name.hasPrefix("JOBD_") && !name.hasPrefix("LISTEN_") && !Self.own.contains(name)
+        }
+    }
+
+    /// What `execve(2)` is given for an attempt.
+    func environment(
+        of attempt: AttemptID, _ spec: JobSpec, in directory: AttemptDirectory
+    ) -> [String: String] {
+        var environment = base
+        if environment["PATH"] == nil { environment["PATH"] = Self.defaultPath }
+        // Python collects its output in a pipe, and progress would come at the end.
+        environment["PYTHONUNBUFFERED"] = environment["PYTHONUNBUFFERED"] ?? "1"
+        if spec.tty { environment["TERM"] = "xterm-256color" }
+        environment.merge(spec.environment) { _, given in given }
+        environment["JOBD_JOB_ID"] = "\(attempt.job)"
+        environment["JOBD_ATTEMPT"] = "\(attempt.number)"
+        environment["JOBD_PROGRESS"] = directory.progress
+        return environment
+    }
+
+    /// systemd.exec(5), "Environment Variables Set or Propagated by the Service
+    /// Manager": what tells a service about itself, which a job is not.
+    private static let own: Set<String> = [
+        "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "INVOCATION_ID", "JOURNAL_STREAM",
+        "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY",
+        "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY",
+        "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "FDSTORE",
+    ]
+
+    /// What a shell without a PATH would use.
+    private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+}

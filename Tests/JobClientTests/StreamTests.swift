@@ -1,0 +1,415 @@
+import Foundation
+import JobAPI
+import JobClient
+import Synchronization
+import Testing
+
+/// That streams have no gap and no repeat, whatever happens to connections.
+@Suite struct StreamTests {
+    /// Serves a history to whoever asks, and cuts each connection after a random
+    /// number of bytes.
+    static func history(
+        _ count: Int, seed: UInt64
+    ) -> FakeDaemon.Script {
+        let generator = Mutex(SeededGenerator(state: seed))
+        return { request, reply in
+            let after = Int(request.headers["last-event-id"] ?? "0") ?? -1
+            guard after < count else {
+                await reply.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                return
+            }
+            var text = "retry: 1\n\n"
+            for id in (after + 1)..<count { text += Samples.progressFrame(id) }
+            text += Samples.endFrame(count)
+            let (length, isChunked) = generator.withLock { generator in
+                (
+                    Int.random(in: 0...(2 * min(text.utf8.count, 4000)), using: &generator),
+                    Bool.random(using: &generator)
+                )
+            }
+            let part = String(decoding: Array(text.utf8.prefix(length)), as: UTF8.self)
+            // A chunked answer cut short is an error, one without a length an end.
+            if isChunked, part.utf8.count == min(length, text.utf8.count), !part.isEmpty {
+                await reply.send(
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + "\(String(part.utf8.count, radix: 16))\r\n\(part)\r\n")
+            } else {
+                await reply.stream()
+                await reply.send(part)
+            }
+        }
+    }
+
+    @Test(arguments: UInt64(1)...12)
+    func concatenationEqualsHistory(seed: UInt64) async throws {
+        try await FakeDaemon.with(script: Self.history(60, seed: seed)) { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let received = try await ids(client.events(ofJob: 42))
+                #expect(received == Array(1...60))
+            }
+        }
+    }
+
+    @Test func startsAfterACursor() async throws {
+        try await FakeDaemon.with(script: Self.history(20, seed: 1)) { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let received = try await ids(client.events(ofJob: 42, after: 15))
+                #expect(received == [16, 17, 18, 19, 20])
+                let nothing = try await ids(client.events(ofJob: 42, after: 20))
+                #expect(nothing.isEmpty)
+            }
+            let first = try #require(daemon.requests.first)
+            #expect(first.target == "/jobs/42/progress")
+            #expect(first.headers["last-event-id"] == "15")
+            #expect(first.headers["accept"] == "text/event-stream")
+        }
+    }
+
+    @Test func endEndsTheStreamThoughTheConnectionStays() async throws {
+        try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            await reply.send(Samples.progressFrame(1) + Samples.endFrame(2))
+            try await untilCancelled()
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let received = try await ids(client.events(ofJob: 42))
+                #expect(received == [1, 2])
+            }
+            #expect(daemon.requests.count == 1)
+        }
+    }
+
+    @Test func serversRetryIsTheFirstWait() async throws {
+        let interruptions = Mutex<[StreamInterruption]>([])
+        var options = patient
+        options.onInterruption = { interruption in
+            interruptions.withLock { $0.append(interruption) }
+        }
+        let interrupting = options
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            await reply.send(
+                request.number == 0
+                    ? "retry: 40\n\n" + Samples.progressFrame(1) : Samples.endFrame(2))
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: interrupting) { client in
+                let received = try await ids(client.events(ofJob: 42))
+                #expect(received == [1, 2])
+            }
+        }
+        let seen = interruptions.withLock { $0 }
+        #expect(seen.count == 1)
+        let first = try #require(seen.first)
+        #expect(first.retryIn >= .milliseconds(30) && first.retryIn <= .milliseconds(50))
+        #expect(first.failures == 1)
+        #expect(first.reason == "the connection was closed")
+    }
+
+    @Test func resetBeginsAgainWithoutTheOldCursor() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            switch request.number {
+            case 0:
+                // Cut right after the reset, in the middle of the event after it.
+                await reply.send("retry: 1\n\nevent: reset\ndata: \(Samples.job())\n\nid: 1\nda")
+            case 1: await reply.send(Samples.progressFrame(1))
+            default: await reply.send(Samples.endFrame(2))
+            }
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var names: [String] = []
+                for try await element in client.events(ofJob: 42, after: 999) {
+                    switch element {
+                    case .event(let event): names.append("\(event.value.id)")
+                    case .reset(let job): names.append("reset \(job.value?.id ?? 0)")
+                    }
+                }
+                #expect(names == ["reset 42", "1", "2"])
+            }
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == ["999", nil, "1"])
+        }
+    }
+
+    @Test func allJobsGoOnFromTheBeginningAfterAReset() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            if request.number == 0 { return await reply.send("retry: 1\n\nevent: reset\ndata: {}\n\n") }
+            await reply.send(Samples.endFrame(5) + Samples.progressFrame(6))
+            try await untilCancelled()
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var received: [Int64] = []
+                var query = JobQuery(state: "running")
+                query.labels = ["a": "b"]
+                for try await element in client.events(matching: query, after: 99) {
+                    guard case .event(let event) = element else { continue }
+                    received.append(event.value.id)
+                    // The end of one job is not the end of all.
+                    if event.value.id == 6 { break }
+                }
+                #expect(received == [5, 6])
+            }
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == ["99", "0"])
+            #expect(daemon.requests.first?.target == "/events?state=running&label=a%3Db")
+        }
+    }
+
+    @Test func anIdWithoutAnEventSaysWhereALiveStreamBegins() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            if request.number == 0 { return await reply.send("retry: 1\nid: 77\n\n") }
+            await reply.send(Samples.progressFrame(78))
+            try await untilCancelled()
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                for try await _ in client.events() { break }
+            }
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == [nil, "77"])
+        }
+    }
+
+    @Test func fiveHundredIsTriedAgainAndFourHundredIsNot() async throws {
+        try await FakeDaemon.with { request, reply in
+            switch request.number {
+            case 0:
+                await reply.stream()
+                await reply.send("retry: 1\n\n")
+            case 1: await reply.answer("503 Service Unavailable", headers: ["Retry-After: 0"])
+            case 2: await reply.answer("500 Internal Server Error")
+            case 3: await reply.answer("429 Too Many Requests")
+            case 4:
+                await reply.stream()
+                await reply.send(Samples.progressFrame(1))
+            default:
+                await reply.answer(
+                    "404 Not Found", type: "application/problem+json",
+                    #"{"title":"No such job","status":404,"code":"job_not_found"}"#)
+            }
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var received: [Int64] = []
+                let error = await #expect(throws: ClientError.self) {
+                    for try await case .event(let event) in client.events(ofJob: 42) {
+                        received.append(event.value.id)
+                    }
+                }
+                #expect(received == [1])
+                guard case .problem(let problem) = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(problem.code == "job_not_found")
+            }
+            #expect(daemon.requests.count == 6)
+        }
+    }
+
+    @Test func whatIsNoEventStreamIsRefused() async throws {
+        try await FakeDaemon.with { _, reply in
+            await reply.answer("200 OK", type: "text/html", "<h1>Sign in</h1>")
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let error = await #expect(throws: ClientError.self) {
+                    try await ids(client.events(ofJob: 42))
+                }
+                guard case .protocolViolation = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func silenceIsDeath() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            guard request.number > 0 else {
+                await reply.send("retry: 1\n\n" + Samples.progressFrame(1))
+                // Nothing more comes, and nothing says so.
+                return try await untilCancelled()
+            }
+            await reply.send(Samples.endFrame(2))
+        } _: { daemon in
+            let options = ClientOptions(silenceLimit: .milliseconds(200))
+            try await Client.with(endpoint: daemon.endpoint, options: options) { client in
+                let received = try await ids(client.events(ofJob: 42))
+                #expect(received == [1, 2])
+            }
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == [nil, "1"])
+        }
+    }
+
+    @Test func commentsAreASignOfLife() async throws {
+        try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            for _ in 0..<10 {
+                // Paced on purpose: together they last longer than the limit.
+                try await Task.sleep(for: .milliseconds(60))
+                await reply.send(":\n\n")
+            }
+            await reply.send(Samples.endFrame(1))
+        } _: { daemon in
+            let options = ClientOptions(silenceLimit: .milliseconds(500))
+            try await Client.with(endpoint: daemon.endpoint, options: options) { client in
+                let received = try await ids(client.events(ofJob: 42))
+                #expect(received == [1])
+            }
+            #expect(daemon.requests.count == 1)
+        }
+    }
+
+    @Test func goesOnWhenTheDaemonComesBack() async throws {
+        let path = NSTemporaryDirectory() + "jobd-\(UInt64.random(in: 0...(.max))).sock"
+        let away = Signal()
+        var options = patient
+        options.onInterruption = { if $0.failures >= 2 { away.fire() } }
+        let received = try await Client.with(
+            endpoint: Endpoint(socketPath: path), options: options
+        ) { client in
+            let received = Task { try await ids(client.events(ofJob: 42)) }
+            let lost = Signal()
+            try await FakeDaemon.with(address: .socket(path)) { _, reply in
+                await reply.stream()
+                await reply.send("retry: 1\n\n" + Samples.progressFrame(1))
+                lost.fire()
+            } _: { _ in await lost.wait() }
+            // It has found nobody there, at least once.
+            await away.wait()
+            try await FakeDaemon.with(address: .socket(path)) { request, reply in
+                #expect(request.headers["last-event-id"] == "1")
+                await reply.stream()
+                await reply.send(Samples.endFrame(2))
+                try await untilCancelled()
+            } _: { _ in _ = try await received.value }
+            return try await received.value
+        }
+        #expect(received == [1, 2])
+        // The server takes its socket away when it ends, or it is left here.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test func givesUpWhenTold() async throws {
+        let endpoint = Endpoint(socketPath: "/nonexistent/jobd.sock")
+        let options = ClientOptions(reconnectLimit: .zero)
+        try await Client.with(endpoint: endpoint, options: options) { client in
+            let error = await #expect(throws: ClientError.self) {
+                try await ids(client.events(ofJob: 42))
+            }
+            #expect(error == .unreachable(endpoint, reason: "no such socket"))
+        }
+    }
+
+    @Test func cancellationEndsIt() async throws {
+        let connected = Signal()
+        try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            await reply.send(":\n\n")
+            connected.fire()
+            try await untilCancelled()
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let task = Task { try await ids(client.events(ofJob: 42)) }
+                await connected.wait()
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+        }
+    }
+
+    @Test func outputGoesOnAtItsPosition() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            if request.number == 0 {
+                await reply.send(
+                    """
+                    retry: 1
+
+                    id: 1:16
+                    event: output
+                    data: {"stream":"stdout","time":"2026-11-22T08:15:30.123Z","text":"a\\n"}
+
+                    id: 1:40
+                    event: output
+                    data: {"stream":"std
+                    """)
+            } else {
+                await reply.send(
+                    """
+                    id: 1:40
+                    event: output
+                    data: {"stream":"stderr","time":null,"text":"\\ufffd","base64":"/w=="}
+
+                    event: end
+                    data: {"state":"succeeded"}
+
+
+                    """)
+            }
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var pieces: [[UInt8]] = []
+                let query = OutputQuery(stream: nil, attempt: 1, tail: 5)
+                for try await element in client.followOutput(ofJob: 42, query) {
+                    guard case .output(let piece) = element else { continue }
+                    pieces.append(piece.value.bytes)
+                }
+                #expect(pieces == [Array("a\n".utf8), [0xFF]])
+            }
+            // The last lines are asked for once; then it is the position that counts.
+            #expect(
+                daemon.requests.map(\.target) == [
+                    "/jobs/42/output?attempt=1&tail=5", "/jobs/42/output?attempt=1",
+                ])
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == [nil, "1:16"])
+        }
+    }
+
+    @Test func finishedJobOutlastsADaemon() async throws {
+        try await FakeDaemon.with { request, reply in
+            switch request.number {
+            case 0: await reply.answer("200 OK", Samples.job(cursor: 7))
+            case 1:
+                await reply.stream()
+                await reply.send("retry: 1\n\n" + Samples.progressFrame(8))
+            case 2: await reply.answer("500 Internal Server Error")
+            case 3:
+                await reply.stream()
+                await reply.send(Samples.endFrame(9))
+            case 4: await reply.send("HTT")
+            default: await reply.answer("200 OK", Samples.job(state: "succeeded"))
+            }
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                let job = try await client.finishedJob(42)
+                #expect(job.value.state == .succeeded)
+            }
+            #expect(
+                daemon.requests.map { $0.headers["last-event-id"] } == [
+                    nil, "7", "8", "8", nil, nil,
+                ])
+        }
+    }
+
+    @Test func moreStreamsThanAConnectionPoolUsuallyHas() async throws {
+        let count = 20
+        let everybody = Signal(after: count)
+        try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            await reply.send(":\n\n")
+            everybody.fire()
+            // Each ends only once all of them are connected.
+            await everybody.wait()
+            await reply.send(Samples.endFrame(1))
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                try await withThrowingTaskGroup(of: [Int64].self) { group in
+                    for id in 0..<count {
+                        group.addTask { try await ids(client.events(ofJob: Int64(id))) }
+                    }
+                    for try await received in group { #expect(received == [1]) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import CLinux
+import JobRunner
+import Journal
+import Testing
+
+/// A command on a pseudo-terminal.
+@Suite(.timeLimit(.minutes(2))) struct TerminalTests {
+    @Test func theCommandIsOnATerminal() async throws {
+        let attempt = try AttemptFixture()
+        let script = """
+            for i in 0 1 2; do test -t $i && echo yes $i; done
+            stty size; echo error >&2; test -r /dev/tty && echo controlling
+            """
+        let exit = try await attempt.run(script: script) { $0.usesTerminal = true }
+        #expect(exit?.exitCode == 0)
+        #expect(
+            try attempt.output()
+                == "yes 0\r\nyes 1\r\nyes 2\r\n40 120\r\nerror\r\ncontrolling\r\n")
+        #expect(try attempt.records(.stderr).isEmpty)
+    }
+
+    @Test(arguments: ["", "line\n", "line\nunfinished"])
+    func inputIsTypedAndThenEnds(input: String) async throws {
+        let attempt = try AttemptFixture()
+        let copy = attempt.root + "/copy"
+        let exit = try await attempt.run(script: "stty -echo; cat >'\(copy)'; cat '\(copy)'") {
+            $0.usesTerminal = true
+            $0.stdin = Array(input.utf8)
+        }
+        #expect(exit?.exitCode == 0)
+        // What was typed before -echo may be there as well: only the end counts.
+        #expect(try attempt.output().hasSuffix(input.replacing("\n", with: "\r\n")))
+    }
+
+    @Test func longInputIsTypedAsItIsTaken() async throws {
+        let attempt = try AttemptFixture()
+        let line = String(repeating: "x", count: 99) + "\n"
+        let exit = try await attempt.run(script: "stty -echo; wc -c") {
+            $0.usesTerminal = true
+            $0.stdin = Array(String(repeating: line, count: 5000).utf8)
+        }
+        #expect(exit?.exitCode == 0)
+        #expect(try attempt.output().hasSuffix("500000\r\n"))
+    }
+
+    @Test func withoutInputThereIsItsEnd() async throws {
+        let attempt = try AttemptFixture()
+        let exit = try await attempt.run(["cat"]) { $0.usesTerminal = true }
+        #expect(exit?.exitCode == 0)
+    }
+
+    @Test func aCommandThatLeavesItsTerminalGoesOn() async throws {
+        let attempt = try AttemptFixture()
+        let script = "exec </dev/null >/dev/null 2>&1; read x <'GATE'; echo back >/dev/tty; exit 5"
+        let gate = attempt.makeGate("gate")
+        try attempt.launch(script: script.replacing("GATE", with: gate.path)) {
+            $0.usesTerminal = true
+        }
+        gate.open()
+        #expect(try await attempt.end()?.exitCode == 5)
+        #expect(try attempt.output() == "back\r\n")
+    }
+}
