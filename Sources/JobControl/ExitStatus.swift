@@ -36,13 +36,20 @@ enum ExitStatus {
         case JobResource.Failure.lost?: return ownTrouble
         case JobResource.Failure.unstartable?:
             if let exit = job.exitCode, exit != 0 { return code(exit) }
-            let isMissing = job.error?.lowercased().contains("no such program") ?? false
-            return isMissing ? commandNotFound : unstartable
+            return isCommandMissing(job.error ?? "") ? commandNotFound : unstartable
         default:
             if let exit = job.exitCode, exit != 0 { return code(exit) }
             if let signal = job.signal { return signalBase + code(signal) }
             return failed
         }
+    }
+
+    /// Whether the daemon says that it was the command that was not there, and
+    /// not its directory or its input: only words tell.
+    private static func isCommandMissing(_ error: String) -> Bool {
+        let words = error.lowercased()
+        return words.contains("no such program")
+            || words.hasPrefix("cannot run") && words.contains("no such file or directory")
     }
 
     /// An exit status is eight bits wide.

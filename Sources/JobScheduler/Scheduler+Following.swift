@@ -68,7 +68,10 @@ extension Scheduler {
             return
         }
         if let exit = follower.exit {
-            return end(follower, follower.readOutcome(of: exit))
+            // The supervisor syncs the journal after its last word, and then goes:
+            // a job that is finished has its output on the disk.
+            if isGone { end(follower, follower.readOutcome(of: exit)) }
+            return
         }
         store(follower)
         scheduleFlush(follower)

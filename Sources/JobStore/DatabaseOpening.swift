@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import JobModel
 import Migrations
 
@@ -7,6 +8,7 @@ enum DatabaseOpening {
     /// - Throws: `conflict` when the database was written by a newer program, or
     ///   SQLite's error when it cannot be opened.
     static func open(path: String) throws -> DatabasePool {
+        try refuseNewer(path: path)
         var configuration = Configuration()
         configuration.label = "jobd"
         configuration.busyMode = .timeout(5)
@@ -27,16 +29,35 @@ enum DatabaseOpening {
         return pool
     }
 
-    /// Applies what is missing, each step in a transaction of its own.
-    /// `user_version` counts the steps that a database has.
-    static func migrate(_ database: Database, to migrations: [Migration]) throws {
+    /// Looks at the version without changing the file, which opening it for
+    /// writing would do.
+    private static func refuseNewer(path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size > 0 else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        _ = try queue.read { try refuseNewer($0, than: Migration.all.count) }
+        try queue.close()
+    }
+
+    /// - Returns: how many steps the database has.
+    @discardableResult
+    private static func refuseNewer(_ database: Database, than known: Int) throws -> Int {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard version <= migrations.count else {
+        guard version <= known else {
             throw JobError(
                 .conflict,
                 "The database was written by a newer jobd (schema \(version), this one knows "
-                    + "\(migrations.count)). Run that version, or use another state directory.")
+                    + "\(known)). Run that version, or use another state directory.")
         }
+        return version
+    }
+
+    /// Applies what is missing, each step in a transaction of its own.
+    /// `user_version` counts the steps that a database has.
+    static func migrate(_ database: Database, to migrations: [Migration]) throws {
+        let version = try refuseNewer(database, than: migrations.count)
         for (index, migration) in migrations.enumerated().dropFirst(version) {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: migration.sql)

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 package import JobModel
 
 /// The one place where state lives: an SQLite database. All of the program's SQL
@@ -32,7 +33,9 @@ package final class Store: Sendable {
     /// something is wrong, this tries to write, so that it is noticed when there
     /// is room again even if nobody submits anything.
     package func writeFailure() async -> JobError? {
-        guard writer.currentFailure != nil else { return nil }
+        guard let failure = writer.currentFailure else { return nil }
+        // A small write may find room where a job does not.
+        if failure.code == .storageFull, availableBytes() < Self.minimumRoom { return failure }
         do {
             try await writer.write(effects: .scheduling) { database in
                 try database.execute(sql: "UPDATE queues SET slots = slots WHERE name = 'default'")
@@ -44,6 +47,16 @@ package final class Store: Sendable {
             return JobError(.unavailable, "The database cannot be written at present: \(error)")
         }
     }
+
+    /// How much an ordinary user may still write beside the database, statvfs(3).
+    private func availableBytes() -> UInt64 {
+        var status = statvfs()
+        guard statvfs(pool.path, &status) == 0 else { return .max }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
+    /// A job with the largest body there may be, in the log and in the database.
+    private static let minimumRoom: UInt64 = 4 << 20
 
     /// Waits for the writes in line and closes the database.
     package func close() throws {

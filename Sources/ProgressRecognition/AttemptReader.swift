@@ -16,28 +16,30 @@ struct AttemptReader: Sendable {
     private var stderrTailSince: Timestamp?
     private var reader = LineReader()
     private var estimator = RateEstimator()
-    private(set) var coalescer: Coalescer
+    private var coalescer: Coalescer
+
+    /// The interval within which readings become one, in microseconds.
+    var interval: Int64 { coalescer.interval }
 
     init(interval: Int64) {
         coalescer = Coalescer(interval: interval)
         reader.keepsNewestOnly = coalescer.interval > 0
     }
 
-    /// When an unfinished line is to be judged next, later than `moment`.
-    func nextSettling(after moment: Timestamp? = nil) -> Timestamp? {
-        var next: Timestamp?
-        for since in [stdoutTailSince, stderrTailSince] {
-            guard let settles = since?.adding(Self.settling) else { continue }
-            if let moment, settles <= moment { continue }
-            next = next.map { min($0, settles) } ?? settles
+    /// When `advance(to:pass:)` has something to do; nil when it has nothing.
+    var due: Timestamp? {
+        guard let turn = coalescer.due, let settling = nextSettling else {
+            return coalescer.due ?? nextSettling
         }
-        return next
+        return min(turn, settling)
     }
 
-    /// Whether an unfinished line is to be judged at `moment`.
-    func isSettling(at moment: Timestamp) -> Bool {
-        stdoutTailSince?.adding(Self.settling) == moment
-            || stderrTailSince?.adding(Self.settling) == moment
+    /// When an unfinished line is to be judged.
+    private var nextSettling: Timestamp? {
+        let stdout = stdoutTailSince?.adding(Self.settling)
+        let stderr = stderrTailSince?.adding(Self.settling)
+        guard let stdout, let stderr else { return stdout ?? stderr }
+        return min(stdout, stderr)
     }
 
     /// Takes bytes printed at `at`.
@@ -67,7 +69,7 @@ struct AttemptReader: Sendable {
 
     /// Lets time go by: judges unfinished lines and passes on what is due.
     mutating func advance(to now: Timestamp, pass: (Reading) -> Void) {
-        while let moment = nextSettling(), moment <= now {
+        while let moment = nextSettling, moment <= now {
             let isStdout = stdoutTailSince?.adding(Self.settling) == moment
             coalescer.advance(to: moment, pass: pass)
             if isStdout {

@@ -16,10 +16,11 @@ package import JobModel
 package struct ProgressTracker: Sendable {
     private var reader: AttemptReader
     private var outlet: Outlet
-    /// `resumed`, until the reading of that time has been met again.
+    /// `resumed`, until the reading of that time has been met again or is past.
     private var stored: Timestamp?
-    /// Unfinished lines that settle up to here have been looked at ahead.
-    private var previewed: Timestamp?
+    /// `reader` as it will be if nothing more comes, up to where the clock was
+    /// at the last flush; nil when there was none since the last frame.
+    private var preview: AttemptReader?
 
     /// A tracker at the beginning of an attempt.
     ///
@@ -50,27 +51,28 @@ package struct ProgressTracker: Sendable {
         var outlet = outlet
         reader.consume(bytes, from: channel, at: at) { outlet.pass($0, emit: emit) }
         self.outlet = outlet
-        previewed = nil
-        recallStored()
+        preview = nil
+        recallStored(at: at)
     }
 
     /// When `flush(at:emit:)` has something to do, by the clock the frames'
     /// times come from; nil when it has nothing.
     package var due: Timestamp? {
-        var moment = reader.nextSettling(after: previewed)
-        if let held = reader.coalescer.held, !outlet.isAhead(held.at),
-            let turn = reader.coalescer.due
-        {
-            moment = moment.map { min($0, turn) } ?? turn
-        }
-        return moment
+        (preview ?? reader).due
     }
 
     /// Passes on what is due at `now`, when no more has come.
+    ///
+    /// Frames made before `now` should have been given to `consume` already:
+    /// look at the clock first, then read the journal to its end, then flush.
+    /// A frame that comes late all the same is read as it should be; only if
+    /// the daemon is killed before the next frame too, a reading may be stored
+    /// twice.
     package mutating func flush(at now: Timestamp, emit: (Progress, Timestamp) -> Void) {
         guard let due, due <= now else { return }
-        for reading in preview(upTo: now) { outlet.passAhead(reading, emit: emit) }
-        previewed = now
+        var preview = preview ?? reader
+        preview.advance(to: now) { outlet.passAhead($0, emit: emit) }
+        self.preview = preview
     }
 
     /// Takes the end of the attempt: a last line without an end is looked at,
@@ -79,34 +81,30 @@ package struct ProgressTracker: Sendable {
         var outlet = outlet
         reader.finish(at: at) { outlet.pass($0, emit: emit) }
         self.outlet = outlet
-    }
-
-    /// The readings that will be passed on by `now` if nothing more comes,
-    /// found on a copy.
-    private func preview(upTo now: Timestamp) -> [Reading] {
-        var copy = reader
-        var readings: [Reading] = []
-        copy.advance(to: now) { readings.append($0) }
-        return readings
+        preview = nil
     }
 
     /// If the newest stored reading is one that still waits here for its turn,
     /// it was passed on by `flush(at:emit:)` in an earlier life, and so were
     /// those that come before it.
-    private mutating func recallStored() {
+    ///
+    /// Which of them waited may change until the frame after which that was
+    /// done, so this looks again after every frame that is near enough in time.
+    private mutating func recallStored(at: Timestamp) {
         guard let stored else { return }
-        var turn: Timestamp?
-        if reader.coalescer.held?.at == stored {
-            turn = reader.coalescer.due
-        } else if reader.isSettling(at: stored) {
-            turn = stored
+        let horizon = stored.adding(reader.interval).adding(AttemptReader.settling)
+        guard outlet.isAhead(stored), at <= horizon else {
+            self.stored = nil
+            return
         }
-        guard let turn else { return }
-        // A reading due at its own settling may have to wait for its turn.
-        for reading in preview(upTo: turn.adding(reader.coalescer.interval)) {
-            outlet.recall(reading)
-            if reading.at == stored { break }
+        var preview = reader
+        var waiting: [Reading] = []
+        while let due = preview.due, due <= horizon {
+            preview.advance(to: due) { waiting.append($0) }
+            guard let last = waiting.firstIndex(where: { $0.at == stored }) else { continue }
+            for reading in waiting[...last] { outlet.recall(reading) }
+            self.preview = preview
+            return
         }
-        self.stored = nil
     }
 }

@@ -63,6 +63,57 @@ import Testing
         #expect(exit?.signal == SIGTERM)
     }
 
+    /// Leaves no room on the disk.
+    private func fill(_ disk: borrowing SmallDisk) throws -> String {
+        let ballast = disk.path + "/ballast"
+        let file = linux_open(ballast, O_WRONLY | O_CREAT, 0o600)
+        defer { close(file) }
+        let part = [UInt8](repeating: 1, count: 65_536)
+        while linux_write(file, part, part.count) > 0 {}
+        #expect(Self.room(in: disk.path) == 0)
+        return ballast
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func nothingIsStartedBeforeThereIsRoomToSaySo() async throws {
+        let fixture = try AttemptFixture()
+        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let attempt = try AttemptFixture(in: disk.path)
+        let ballast = try fill(disk)
+        try attempt.launch(["touch", fixture.root + "/ran"])
+        #expect(try AttemptInspection.inspect(attempt.directory) == .running(supervisor: nil))
+        #expect(!FileManager.default.fileExists(atPath: fixture.root + "/ran"))
+        unlink(ballast)
+        #expect(try await attempt.end()?.exitCode == 0)
+        #expect(FileManager.default.fileExists(atPath: fixture.root + "/ran"))
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func whatWasCancelledBeforeThatNeverStarts() async throws {
+        let fixture = try AttemptFixture()
+        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let attempt = try AttemptFixture(in: disk.path)
+        _ = try fill(disk)
+        try attempt.launch(["touch", fixture.root + "/ran"])
+        _ = try AttemptControl.cancel(
+            attempt.directory, signal: SIGTERM, graceMicroseconds: 60_000_000)
+        #expect(try await attempt.end() == nil)
+        #expect(try AttemptInspection.inspect(attempt.directory) == .neverStarted)
+        #expect(!FileManager.default.fileExists(atPath: fixture.root + "/ran"))
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func inputThatDoesNotFitLeavesNothing() throws {
+        let fixture = try AttemptFixture()
+        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let attempt = try AttemptFixture(in: disk.path)
+        let error = #expect(throws: LaunchError.self) {
+            try attempt.launch(["cat"]) { $0.stdin = [UInt8](repeating: 1, count: 2 << 20) }
+        }
+        #expect(error?.reason == .noRoom)
+        #expect(!FileManager.default.fileExists(atPath: attempt.directory.path))
+    }
+
     private static func room(in path: String) -> UInt {
         var status = statvfs()
         return statvfs(path, &status) == 0 ? UInt(status.f_bavail) : .max

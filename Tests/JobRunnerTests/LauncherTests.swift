@@ -98,8 +98,10 @@ import Testing
         _ = try await attempt.run(["true"])
         attempt.forget()
         let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-            .compactMap { try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/fd/\($0)") }
+            .compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/self/fd/\($0)")
+            }
         #expect(open.filter { $0.hasPrefix(attempt.directory.path) } == [])
     }
 }

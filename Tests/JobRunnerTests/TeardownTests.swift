@@ -190,13 +190,16 @@ import Testing
         // The supervisor is nobody; the command becomes root, as sudo does.
         let wrapper = attempt.root + "/as-nobody"
         let escalate = attempt.root + "/as-root"
-        let program = "#!/bin/sh\nexec setpriv --reuid 65534 --clear-groups "
+        let program =
+            "#!/bin/sh\nexec setpriv --reuid 65534 --clear-groups "
             + "'\(SupervisorBinary.path)' \"$@\"\n"
-        let files = FileManager.default
-        try program.write(toFile: wrapper, atomically: true, encoding: .utf8)
-        try files.copyItem(atPath: "/usr/bin/setpriv", toPath: escalate)
-        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: wrapper)
-        try files.setAttributes([.posixPermissions: 0o4755], ofItemAtPath: escalate)
+        try program.write(toFile: wrapper + ".sh", atomically: true, encoding: .utf8)
+        // Made by other processes: a program that ours has open for writing, or
+        // one that another test is just forking from it, cannot be executed.
+        let install =
+            "install -m 755 '\(wrapper).sh' '\(wrapper)'"
+            + " && install -m 4755 /usr/bin/setpriv '\(escalate)'"
+        #expect(system(install) == 0)
         attempt.launcher = Launcher(supervisor: wrapper)
         try attempt.launch([
             escalate, "--reuid", "0", "sh", "-c", "echo up; while :; do sleep 3600; done",

@@ -48,7 +48,9 @@ final class JournalFile {
 
     @discardableResult
     func addStart(pid: Int32 = 4711) -> JournalFrame {
-        add(.start, withUnsafeBytes(of: journal_start(supervisor_pid: pid, reserved: 0), Array.init))
+        add(
+            .start, withUnsafeBytes(of: journal_start(supervisor_pid: pid, reserved: 0), Array.init)
+        )
     }
 
     @discardableResult
@@ -62,8 +64,9 @@ final class JournalFile {
         let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
         defer { close(descriptor) }
         let content = content ?? bytes
-        guard content.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) })
-            == content.count
+        guard
+            content.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) })
+                == content.count
         else { throw JournalError(operation: "write", code: errno) }
     }
 }

@@ -40,6 +40,7 @@ enum JobSheet {
             ("attempt", attempt, nil),
             ("exit code", job.exitCode.map(String.init), nil),
             ("signal", job.signal.map { SignalName.text($0) }, nil),
+            ("error", job.error.map(DisplayText.clean), nil),
             ("submitted", TimeText.local(job.createdAt), nil),
             ("started", job.startedAt.map(TimeText.local), nil),
             ("finished", job.finishedAt.map(TimeText.local), nil),

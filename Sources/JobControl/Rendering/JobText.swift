@@ -14,12 +14,12 @@ enum JobText {
     }
 
     /// How it stands, or how it ended: `running`, `succeeded in 12s`,
-    /// `failed: exit code 3`.
+    /// `failed after 3.0s: exit code 3`.
     static func standing(_ job: JobResource) -> String {
         switch job.state {
-        case .succeeded: "succeeded" + duration(job)
-        case .failed: "failed: \(reason(job))" + duration(job)
-        case .cancelled: "cancelled" + duration(job)
+        case .succeeded: "succeeded" + duration(job, "in")
+        case .failed: "failed\(duration(job, "after")): \(reason(job))"
+        case .cancelled: "cancelled" + duration(job, "after")
         default:
             job.cancelRequestedAt == nil ? job.state.rawValue : "\(job.state.rawValue), ending"
         }
@@ -31,24 +31,24 @@ enum JobText {
             failure: job.failure, exitCode: job.exitCode, signal: job.signal, error: job.error)
     }
 
-    /// Why a job failed.
+    /// Why a job failed: a few words where they say it all, else the daemon's.
     static func reason(
         failure: JobResource.Failure?, exitCode: Int?, signal: Int?, error: String?
     ) -> String {
-        let words =
-            switch failure {
-            case JobResource.Failure.exit?: "exit code \(exitCode.map(String.init) ?? "?")"
-            case JobResource.Failure.signal?: "ended by \(SignalName.text(signal))"
-            case JobResource.Failure.timeout?: "timed out"
-            case JobResource.Failure.stalled?: "made no progress"
-            case JobResource.Failure.unstartable?: "could not be started"
-            case JobResource.Failure.dependency?: "a job before it failed"
-            case JobResource.Failure.outputLimit?: "wrote more than its limit"
-            case JobResource.Failure.lost?: "lost"
-            default: failure?.rawValue ?? "unknown"
-            }
-        guard let error, !error.isEmpty else { return words }
-        return "\(words): \(DisplayText.clean(error))"
+        switch failure {
+        case JobResource.Failure.exit?: return "exit code \(exitCode.map(String.init) ?? "?")"
+        case JobResource.Failure.signal?: return "ended by \(SignalName.text(signal))"
+        default: break
+        }
+        if let error, !error.isEmpty { return DisplayText.clean(error) }
+        return switch failure {
+        case JobResource.Failure.timeout?: "timed out"
+        case JobResource.Failure.stalled?: "made no progress"
+        case JobResource.Failure.unstartable?: "could not be started"
+        case JobResource.Failure.dependency?: "a job before it failed"
+        case JobResource.Failure.outputLimit?: "wrote more than its limit"
+        default: DisplayText.clean(failure?.rawValue ?? "unknown")
+        }
     }
 
     /// How long it ran, or has run by `now`; nil before it started.
@@ -57,8 +57,11 @@ enum JobText {
         return max(0, (job.finishedAt?.timeIntervalSince1970 ?? now) - start)
     }
 
-    private static func duration(_ job: JobResource) -> String {
-        guard job.finishedAt != nil, let seconds = seconds(job, now: 0) else { return "" }
-        return " in \(Quantity.duration(seconds))"
+    /// How long it ran, after this word; nothing when it did not run.
+    private static func duration(_ job: JobResource, _ word: String) -> String {
+        guard job.finishedAt != nil, job.failure != .unstartable,
+            let seconds = seconds(job, now: 0)
+        else { return "" }
+        return " \(word) \(Quantity.duration(seconds))"
     }
 }

@@ -10,7 +10,8 @@ enum PlainLine {
             } else {
                 JobText.standing(job)
             }
-        return "\(job.id) \(JobText.title(job)): \(what)"
+        // A whole script as a title would bury what there is to say.
+        return "\(job.id) \(DisplayText.fit(JobText.title(job), 40)): \(what)"
     }
 
     /// An event of any job: `2026-11-22 08:15:30  42  running`.

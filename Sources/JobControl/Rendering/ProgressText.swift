@@ -42,7 +42,9 @@ enum ProgressText {
     }
 
     private static func eta(_ progress: ProgressResource) -> String? {
-        progress.etaSeconds.map { "\(Quantity.duration($0)) left" }
+        // Nothing left is nothing to say.
+        guard let seconds = progress.etaSeconds, seconds >= 0.05 else { return nil }
+        return "\(Quantity.duration(seconds)) left"
     }
 
     private static func message(_ progress: ProgressResource) -> String? {

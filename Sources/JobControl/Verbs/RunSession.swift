@@ -32,7 +32,11 @@ struct RunSession: Sendable {
             await screen.clear()
             guard error is ClosedPipe else { throw error }
             // Nobody reads the output any more; the same as leaving.
-            if cancelsOnInterrupt { _ = try await client.cancel(job.id) }
+            if cancelsOnInterrupt {
+                _ = try await client.cancel(job.id)
+            } else {
+                await screen.note(Self.wayBack(job))
+            }
             throw error
         }
     }
@@ -79,10 +83,14 @@ struct RunSession: Sendable {
                 continue
             }
             await screen.clear()
-            await screen.note("job \(job.id) goes on; come back with: jobctl watch \(job.id)")
+            await screen.note(Self.wayBack(job))
             return .left(ExitStatus.signalBase + number)
         }
         throw CancellationError()
+    }
+
+    private static func wayBack(_ job: JobResource) -> String {
+        "job \(job.id) goes on; come back with: jobctl watch \(job.id), jobctl logs -f \(job.id)"
     }
 
     /// Says how the job ended where its exit code does not.

@@ -53,6 +53,8 @@ struct WatchVerb: Verb {
             defer { group.cancelAll() }
             for job in jobs {
                 group.addTask {
+                    // Of a finished job only the stream itself has more to tell.
+                    if after == nil, job.state.isFinished { return .finished(job) }
                     let cursor = after ?? job.cursor
                     for try await element in client.events(ofJob: job.id, after: cursor) {
                         notice.resumed()

@@ -1,0 +1,1 @@
+"""What the checks share: the daemon under test, conditions, the report."""

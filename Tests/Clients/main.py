@@ -1,0 +1,42 @@
+"""Runs every suite against its own daemon and says what held."""
+
+import argparse
+import concurrent.futures
+import pathlib
+import sys
+import tempfile
+
+from harness.report import Report
+from harness.setup import Setup
+from suites import browser, curl, following, output
+
+SUITES = [browser.run, *following.suites(), output.run, curl.run]
+
+# Most of a run is waiting for jobs that print slowly, so suites overlap.
+SUITES_AT_ONCE = 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="run.sh")
+    parser.add_argument("binaries", type=pathlib.Path)
+    parser.add_argument("--artifacts", type=pathlib.Path)
+    arguments = parser.parse_args()
+    for name in ("jobd", "jobd-supervise"):
+        if not (arguments.binaries / name).is_file():
+            print(f"run.sh: there is no {name} in {arguments.binaries}", file=sys.stderr)
+            return 64
+
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="jobd-clients-") as directory:
+        temporary = pathlib.Path(directory)
+        artifacts = arguments.artifacts or temporary / "artifacts"
+        artifacts.mkdir(parents=True, exist_ok=True)
+        setup = Setup(arguments.binaries, temporary, artifacts.resolve())
+        with concurrent.futures.ThreadPoolExecutor(SUITES_AT_ONCE) as pool:
+            for finished in [pool.submit(suite, setup, report) for suite in SUITES]:
+                finished.result()
+    return report.summarize()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

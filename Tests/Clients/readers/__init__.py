@@ -1,0 +1,1 @@
+"""The clients under test, each wrapped to yield the events it received."""

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import JobControl
+
+/// That documents are put together without changing what is in them.
+@Suite struct JSONTextTests {
+    @Test func members() {
+        let text = #" { "jobs" : [ {"a":"},]\"" , "b":[1,{}]} , 2 ] ,"next":null, "x":{"jobs":1}} "#
+        let members = JSONText.members(of: Array(text.utf8))
+        #expect(members.map(\.name) == ["jobs", "next", "x"])
+        #expect(
+            members.map { String(decoding: $0.value, as: UTF8.self) } == [
+                #"[ {"a":"},]\"" , "b":[1,{}]} , 2 ]"#, "null", #"{"jobs":1}"#,
+            ])
+        let array = members.first.map { Array($0.value) } ?? []
+        #expect(
+            String(decoding: JSONText.contents(ofArray: array), as: UTF8.self)
+                == #"{"a":"},]\"" , "b":[1,{}]} , 2"#)
+    }
+
+    @Test(arguments: ["", "[]", "{}", "[{\"a\":1}]"])
+    func noMembers(_ text: String) {
+        #expect(JSONText.members(of: Array(text.utf8)).isEmpty)
+        #expect(JSONText.contents(ofArray: Array("[ ]".utf8)).isEmpty)
+    }
+
+    @Test func strings() {
+        #expect(JSONText.string("a\"\\\n\r\t\0\u{1F}ü🚀") == #""a\"\\\n\r\t\u0000\u001fü🚀""#)
+    }
+}

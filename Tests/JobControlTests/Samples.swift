@@ -1,0 +1,20 @@
+import JobAPI
+
+/// Documents as a daemon sends them.
+enum Samples {
+    /// A running job.
+    static func job() throws -> JobResource {
+        try JobResource(
+            json: Array(
+                """
+                {"id":42,"name":"nightly copy","command":["rsync","-a","src/","dst/"],\
+                "state":"running","queue":"default","labels":{"app":"shop"},"cwd":"/srv",\
+                "attempt":1,"max_attempts":3,\
+                "created_at":"2026-11-22T08:15:30.123Z","started_at":"2026-11-22T08:15:31.000Z",\
+                "progress":{"fraction":0.42,"done":42,"total":100,"unit":"files","message":"a.txt",\
+                "rate":3.1,"eta_seconds":18.7,"source":"rsync"},\
+                "usage":{"cpu_seconds":1.9,"max_rss_bytes":10485760,"output_bytes":2048},\
+                "cursor":1093}
+                """.utf8))
+    }
+}

@@ -1,3 +1,0 @@
-import Testing
-@testable import JobControl
-@Test func t() { _ = Jobctl.self }

@@ -1,0 +1,120 @@
+import Foundation
+import Glibc
+import JobTestSupport
+import Testing
+
+/// Many readers, slow readers, full disks.
+@Suite(.serialized) struct LoadTests {
+    @Test func tooManyStreamsAreToldToComeBack() throws {
+        try DaemonFixture.with(["--stream-limit", "2"]) { jobd in
+            let id = try jobd.submit(["command": ["sleep", "1000"]])
+            var open: [TestConnection] = []
+            for _ in 0..<2 {
+                let connection = try TestConnection(jobd.address)
+                try connection.send("GET", "/jobs/\(id)/progress")
+                _ = try connection.head()
+                _ = try connection.piece()
+                open.append(connection)
+            }
+            let (head, body) = try jobd.request("GET", "/jobs/\(id)/progress")
+            #expect(head.status == 200)
+            var parser = TestEventParser()
+            #expect(parser.feed(body).isEmpty)
+            #expect((parser.retry ?? 0) >= 20_000)
+            open.removeLast()
+            try waitUntil("there is room again") {
+                let events = try jobd.stream("/jobs/\(id)/progress") { _ in true }
+                return !events.isEmpty
+            }
+        }
+    }
+
+    @Test func aReaderThatReadsNothingIsCutAndHoldsUpNobody() throws {
+        try DaemonFixture.with(["--stall-seconds", "1", "--progress-interval-seconds", "0"]) {
+            jobd in
+            let id = try jobd.submit([
+                "command": "seq 1 20000 | sed 's,$,/20000 with some text behind it,' > $JOBD_PROGRESS"
+            ])
+            let stalled = try TestConnection(jobd.address, receiveBuffer: 4096)
+            try stalled.send("GET", "/jobs/\(id)/progress")
+            _ = try stalled.head()
+            // It reads no more; others do, to the end.
+            let all = try jobd.stream("/jobs/\(id)/progress")
+            #expect(all.last?.event == "end")
+            try waitUntil("the connection is cut") { connections(jobd) == 0 }
+            // It resumes where it was, with what had arrived.
+            var parser = TestEventParser()
+            var received: [TestEvent] = []
+            while let piece = try? stalled.piece() { received += parser.feed(piece) }
+            #expect(received.count < all.count)
+            let rest = try jobd.stream(
+                "/jobs/\(id)/progress", ["Last-Event-ID": try #require(received.last?.id)])
+            #expect(received + rest == all)
+        }
+    }
+
+    /// Established TCP connections at the daemon's end (proc_net_tcp(5)).
+    private func connections(_ jobd: DaemonFixture) -> Int {
+        let port = jobd.address.split(separator: ":").last.flatMap { Int($0) } ?? 0
+        let hexadecimal = String(port, radix: 16, uppercase: true)
+        let suffix = ":" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
+        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        return table.split(separator: "\n").count { line in
+            let columns = line.split(separator: " ")
+            return columns.count > 3 && columns[1].hasSuffix(suffix) && columns[3] == "01"
+        }
+    }
+
+    @Test func whenTheDiskIsFullNothingIsHalfStoredAndAllGoesOnOnceThereIsRoom() throws {
+        guard getuid() == 0 else { return }
+        let fixture = try DaemonFixture(["--listen", "127.0.0.1:0"])
+        try FileManager.default.createDirectory(
+            atPath: fixture.state, withIntermediateDirectories: true)
+        let mounted = try ChildProcess(
+            "/bin/mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", fixture.state])
+        guard mounted.wait() == 0 else { return }
+        defer {
+            fixture.kill()
+            for pid in fixture.remnants() { _ = kill(pid, SIGKILL) }
+            _ = try? ChildProcess("/bin/umount", ["-l", fixture.state]).wait()
+            try? FileManager.default.removeItem(atPath: fixture.directory)
+        }
+        try fixture.start()
+        let go = "\(fixture.directory)/go"
+        let id = try fixture.submit([
+            "command": "while [ ! -e \(go) ]; do sleep 0.02; done; seq 1 2000; echo '50%'"
+        ])
+        try waitUntil("it runs") {
+            try fixture.json("GET", "/jobs/\(id)").object["state"] as? String == "running"
+        }
+        // Fill the disk to the last byte.
+        let ballast = "\(fixture.state)/ballast"
+        let file = open(ballast, O_WRONLY | O_CREAT, 0o600)
+        let zeros = [UInt8](repeating: 0, count: 4096)
+        while write(file, zeros, zeros.count) > 0 {}
+        close(file)
+        try waitUntil("a submission is refused") {
+            let (status, problem) = try fixture.json(
+                "POST", "/jobs", body: #"{"command": ["true"], "name": "refused or not"}"#)
+            if status == 201 { return false }
+            #expect(status == 507)
+            #expect(problem["code"] as? String == "storage_full")
+            return true
+        }
+        let stored = (try fixture.json("GET", "/jobs").object["jobs"] as? [Any])?.count
+        #expect(try fixture.json("GET", "/ready").status == 503)
+        #expect(try fixture.json("GET", "/health").status == 200)
+        // The job goes on, and waits in its writes.
+        touch(go)
+        #expect(try fixture.stream("/jobs/\(id)/progress") { _ in true }.count == 1)
+        unlink(ballast)
+        try waitUntil("it is ready again") { try fixture.json("GET", "/ready").status == 200 }
+        let job = try fixture.finished(id)
+        #expect(job["state"] as? String == "succeeded")
+        #expect((job["progress"] as? [String: Any])?["fraction"] as? Double == 0.5)
+        let output = try fixture.request("GET", "/jobs/\(id)/output?stream=stdout").body
+        let lines = (1...2000).map { "\($0)\n" }.joined() + "50%\n"
+        #expect(output == Array(lines.utf8))
+        #expect((try fixture.json("GET", "/jobs").object["jobs"] as? [Any])?.count == stored)
+    }
+}

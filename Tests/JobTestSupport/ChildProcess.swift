@@ -1,0 +1,84 @@
+import Foundation
+public import Glibc
+import Synchronization
+
+/// A program that a test has started.
+///
+/// Not Foundation's `Process`: that one does not see the end of a child whose
+/// own children live on, which is what jobs do when the daemon is killed.
+public final class ChildProcess: Sendable {
+    public let pid: pid_t
+    private let status = Mutex<CInt?>(nil)
+
+    /// What a program could not be started with.
+    public struct SpawnError: Error {
+        public let code: CInt
+    }
+
+    /// Starts a program with nothing to read, its output and errors going to
+    /// files.
+    public init(
+        _ path: String, _ arguments: [String], environment: [String: String]? = nil,
+        output: String = "/dev/null", errors: String = "/dev/null"
+    ) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        let create = O_WRONLY | O_CREAT | O_APPEND
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, create, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, errors, create, 0o600)
+        let environment = environment ?? ProcessInfo.processInfo.environment
+        let variables = environment.map { "\($0.key)=\($0.value)" }
+        var pid = pid_t()
+        let code = Self.withCStrings([path] + arguments) { argv in
+            Self.withCStrings(variables) { envp in
+                posix_spawn(&pid, path, &actions, nil, argv, envp)
+            }
+        }
+        guard code == 0 else { throw SpawnError(code: code) }
+        self.pid = pid
+    }
+
+    /// Sends a signal, unless the process was waited for.
+    public func signal(_ number: CInt) {
+        status.withLock { status in
+            if status == nil { _ = kill(pid, number) }
+        }
+    }
+
+    /// Waits for the end; the exit code, or 128 and the signal's number.
+    @discardableResult
+    public func wait() -> CInt {
+        if let status = status.withLock({ $0 }) { return status }
+        var raw: CInt = 0
+        while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
+        let code = raw & 0x7f == 0 ? raw >> 8 & 0xff : 128 + (raw & 0x7f)
+        status.withLock { $0 = code }
+        return code
+    }
+
+    /// Whether it still runs.
+    public var isRunning: Bool {
+        status.withLock { status in
+            if status != nil { return false }
+            var raw: CInt = 0
+            guard waitpid(pid, &raw, WNOHANG) == pid else { return true }
+            status = raw & 0x7f == 0 ? raw >> 8 & 0xff : 128 + (raw & 0x7f)
+            return false
+        }
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String],
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+        pointers.append(nil)
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { preconditionFailure("never empty") }
+            return body(base)
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import Foundation
+public import Glibc
+
+/// A daemon of a test's own: a fresh state directory, a free port, and nothing
+/// left when the test is over.
+public final class DaemonFixture {
+    public let directory: String
+    /// Beyond `--state-dir` and `--listen`.
+    public var arguments: [String]
+    public private(set) var daemon: ChildProcess?
+    private var port = 0
+
+    public var state: String { "\(directory)/state" }
+    public var log: String { "\(directory)/log" }
+    public var address: String { "http://127.0.0.1:\(port)" }
+    public var socket: String { "unix:\(state)/jobd.sock" }
+
+    /// Starts a daemon, gives it to `body`, and removes all of it.
+    public static func with(
+        _ arguments: [String] = [], environment: [String: String] = [:],
+        _ body: (DaemonFixture) throws -> Void
+    ) throws {
+        let fixture = try DaemonFixture(arguments, environment)
+        defer { fixture.tearDown() }
+        try fixture.start()
+        do {
+            try body(fixture)
+        } catch {
+            print("The daemon's log:\n\((try? String(contentsOfFile: fixture.log, encoding: .utf8)) ?? "")")
+            throw error
+        }
+    }
+
+    private let environment: [String: String]
+
+    public init(_ arguments: [String] = [], _ environment: [String: String] = [:]) throws {
+        self.arguments = arguments
+        self.environment = environment
+        var template = Array("/tmp/jobd-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw TestConnection.Failure(description: "mkdtemp: \(errno)")
+        }
+        directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    // MARK: Starting and stopping
+
+    /// Starts the daemon, on the port it had before, and waits until it answers.
+    public func start() throws {
+        try? FileManager.default.removeItem(atPath: "\(state)/address")
+        let daemon = try spawn(["--listen", "127.0.0.1:\(port)"])
+        self.daemon = daemon
+        try waitUntil("the daemon listens") {
+            if !daemon.isRunning {
+                throw TestConnection.Failure(description: "the daemon exited with \(daemon.wait())")
+            }
+            let text = try? String(contentsOfFile: "\(state)/address", encoding: .utf8)
+            guard let line = text?.split(separator: "\n").first,
+                let found = line.split(separator: ":").last.flatMap({ Int($0) })
+            else { return false }
+            port = found
+            return true
+        }
+    }
+
+    /// Starts a daemon with the fixture's state and arguments, and does not wait.
+    public func spawn(_ more: [String] = []) throws -> ChildProcess {
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JOBD_") }
+        variables.merge(environment) { $1 }
+        return try ChildProcess(
+            Binaries.path("jobd"), ["serve", "--state-dir", state] + more + arguments,
+            environment: variables, output: log, errors: log)
+    }
+
+    /// Kills the daemon without warning.
+    public func kill() {
+        daemon?.signal(SIGKILL)
+        daemon?.wait()
+    }
+
+    /// Kills it and starts the next one.
+    public func killAndRestart() throws {
+        kill()
+        try start()
+    }
+
+    /// Asks it to stop; its exit code.
+    public func stop() -> CInt {
+        daemon?.signal(SIGTERM)
+        return daemon?.wait() ?? -1
+    }
+
+    private func tearDown() {
+        kill()
+        // What jobs are left is found by the mark that jobd gives them.
+        for pid in remnants() { _ = Glibc.kill(pid, SIGKILL) }
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Processes that belong to this daemon's jobs, supervisors among them.
+    public func remnants() -> [pid_t] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { pid in
+            guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
+                return false
+            }
+            return data.range(of: Data("JOBD_PROGRESS=\(state)/".utf8)) != nil
+        }
+    }
+
+    // MARK: Talking to it
+
+    /// Sends a request on a connection of its own.
+    public func request(
+        _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil,
+        to address: String? = nil
+    ) throws -> (head: TestConnection.Head, body: [UInt8]) {
+        let connection = try TestConnection(address ?? self.address)
+        var headers = headers
+        if body != nil, headers["Content-Type"] == nil {
+            headers["Content-Type"] = "application/json"
+        }
+        try connection.send(method, path, headers, body: Array((body ?? "").utf8))
+        let head = try connection.head()
+        let hasBody = method != "HEAD" && head.status != 204
+        return (head, hasBody ? try connection.body(head) : [])
+    }
+
+    /// Sends a request and reads JSON.
+    public func json(
+        _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil
+    ) throws -> (status: Int, object: [String: Any]) {
+        let (head, body) = try request(method, path, headers, body: body)
+        let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+        return (head.status, object ?? [:])
+    }
+
+    /// Submits a job and gives its id.
+    public func submit(_ spec: [String: Any]) throws -> Int {
+        let body = String(
+            decoding: try JSONSerialization.data(withJSONObject: spec), as: UTF8.self)
+        let (status, job) = try json("POST", "/jobs", body: body)
+        guard status == 201, let id = job["id"] as? Int else {
+            throw TestConnection.Failure(description: "submit gave \(status): \(job)")
+        }
+        return id
+    }
+
+    /// Waits for a job's end and gives the job.
+    @discardableResult
+    public func finished(_ id: Int) throws -> [String: Any] {
+        var job: [String: Any] = [:]
+        try waitUntil("job \(id) is finished") {
+            job = try json("GET", "/jobs/\(id)").object
+            return job["finished_at"] is String
+        }
+        return job
+    }
+
+    /// All events of a job, from its pages.
+    public func events(of id: Int) throws -> [[String: Any]] {
+        var events: [[String: Any]] = []
+        var after = 0
+        while true {
+            let page = try json(
+                "GET", "/jobs/\(id)/progress?after=\(after)&limit=1000",
+                ["Accept": "application/json"]
+            ).object
+            events += page["events"] as? [[String: Any]] ?? []
+            guard let next = page["next_after"] as? Int, next > after else { return events }
+            after = next
+        }
+    }
+
+    /// Follows a stream to its end, or until `isEnough`.
+    public func stream(
+        _ path: String, _ headers: [String: String] = [:],
+        until isEnough: (TestEvent) -> Bool = { _ in false }
+    ) throws -> [TestEvent] {
+        let connection = try TestConnection(address)
+        try connection.send("GET", path, headers)
+        let head = try connection.head()
+        guard head.status == 200 else {
+            throw TestConnection.Failure(description: "\(path) gave \(head.status)")
+        }
+        var parser = TestEventParser()
+        var events: [TestEvent] = []
+        while let piece = try connection.piece() {
+            for event in parser.feed(piece) {
+                events.append(event)
+                if isEnough(event) { return events }
+            }
+        }
+        return events
+    }
+}
+
+/// Waits for a condition, looking again and again; a test that waits in vain
+/// fails by what this throws.
+public func waitUntil(
+    _ what: String, patienceSeconds: Double = 60, _ condition: () throws -> Bool
+) throws {
+    let start = ContinuousClock.now
+    while try !condition() {
+        guard ContinuousClock.now - start < .seconds(patienceSeconds) else {
+            throw TestConnection.Failure(description: "waited in vain until \(what)")
+        }
+        usleep(5000)
+    }
+}
+
+/// Makes an empty file, for instance one that a job waits for.
+public func touch(_ path: String) {
+    close(open(path, O_WRONLY | O_CREAT, 0o600))
+}

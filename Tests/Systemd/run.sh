@@ -1,0 +1,162 @@
+#!/bin/bash
+# Tries jobd's units for real: boots systemd in a container that takes its /usr
+# from this machine, read-only, and everything else from memory; installs the
+# units there as they are; and starts, restarts, kills and hangs the daemon
+# while jobs run.
+#
+# usage: run.sh BIN_DIR     the directory of jobd and jobd-supervise
+# exit:  0 good, 1 not, 64 usage, 77 skipped
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+units=$(cd "$here/../../systemd" && pwd)
+# How long anything may take before it counts as never happening, in seconds.
+readonly patience=20
+
+if [[ $# != 1 ]]; then
+    echo "usage: run.sh BIN_DIR" >&2
+    exit 64
+fi
+binaries=$(cd "$1" && pwd)
+for program in jobd jobd-supervise; do
+    if [[ ! -x $binaries/$program ]]; then
+        echo "run.sh: $binaries has no $program; build it first" >&2
+        exit 64
+    fi
+done
+if [[ $EUID != 0 ]]; then
+    echo "skipped: booting systemd takes root"
+    exit 77
+fi
+for program in systemd-nspawn nsenter setpriv curl jq; do
+    if ! command -v $program >/dev/null; then
+        echo "skipped: $program is not installed"
+        exit 77
+    fi
+done
+
+work=$(mktemp -d)
+# shellcheck source=Tests/Systemd/container.sh
+source "$here/container.sh"
+# shellcheck source=Tests/Systemd/checks.sh
+source "$here/checks.sh"
+trap 'trap - EXIT; container_remove; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM HUP
+
+container_boot
+check "the user exists" inside id jobd
+
+# --- Activation ------------------------------------------------------------
+
+inside systemctl start jobd.socket
+check "the socket alone starts nothing" is_state inactive
+check "the socket is for root and group jobd" \
+    equal "$(inside stat -c '%a %U:%G' "$socket" /run/jobd)" $'660 root:jobd\n755 root:root'
+check "the first request starts the daemon and is answered" get /health
+check "systemd was told READY=1" eventually is_state active
+check "it listens on systemd's socket only" \
+    equal "$(inside cat /var/lib/jobd/address)" "unix:$socket"
+check "a stranger cannot connect" not get_as --reuid nobody --clear-groups
+check "a member of group jobd can" get_as --reuid nobody --groups jobd
+# The mode of what is in it comes second: nobody else gets that far.
+check "the state is the daemon's alone" \
+    equal "$(inside stat -c '%a %U:%G' /var/lib/jobd /var/lib/jobd/home)" \
+    $'700 jobd:jobd\n700 jobd:jobd'
+check "no file of it is for others" \
+    equal "$(inside find /var/lib/jobd ! -type p -perm /007 -o ! -user jobd)" ""
+
+# --- What jobs may and may not ---------------------------------------------
+
+# Directories that their permissions would let user jobd write to.
+inside install -d -o jobd -g jobd /srv/jobd /home/jobd /etc/jobd-test /run/jobd-test
+# A set-uid program: whoever may execute it becomes root with it.
+inside install -m 4755 /usr/bin/id /srv/id
+for place in /usr /srv/jobd /home/jobd /etc/jobd-test /run/jobd-test /dev /sys; do
+    check "jobs cannot write in $place" job_fails "echo >$place/file"
+done
+for place in . /tmp /var/tmp /dev/shm; do
+    check "jobs can write in $place" job_prints made \
+        "echo made >$place/jobd-file && cat $place/jobd-file && rm $place/jobd-file"
+done
+check "jobs start in their home" job_prints /var/lib/jobd/home 'pwd; test "$HOME" = "$PWD"'
+check "jobs are user jobd even in a set-uid program" \
+    job_prints "$(inside id -u jobd)" "/srv/id -u"
+check "jobs have no capabilities" job_prints 0 \
+    "sed -n 's/^Cap...:[[:space:]]*0*\([0-9a-f]\)$/\1/p' /proc/self/status | sort -u"
+check "jobs cannot make namespaces" job_fails "unshare --user true"
+check "jobs see no other user's processes" job_fails "test -e /proc/1"
+check "jobs can lower their priority" job_prints 5 "nice -n 5 nice"
+check "jobs can make set-gid directories" \
+    job_prints 2750 "mkdir d && chmod g+s d && stat -c %a d && rmdir d"
+check "jobs cannot speak for the daemon" \
+    job_prints 0 "env | grep -cE '^(NOTIFY_SOCKET|LISTEN_|WATCHDOG_|JOBD_STATE)' || true"
+
+# --- Jobs survive the daemon -----------------------------------------------
+
+disturb_restart() { inside systemctl restart jobd; }
+check_survives "systemctl restart" disturb_restart
+
+# Kills the daemon and asks at once: the request waits until it is back.
+disturb_kill() {
+    local before
+    before=$(property NRestarts)
+    inside systemctl kill --kill-whom=main --signal=KILL jobd
+    get /health && eventually greater NRestarts "$before"
+}
+disturb_kills() { disturb_kill && disturb_kill && disturb_kill; }
+check_survives "three SIGKILLs of the daemon" disturb_kills
+
+disturb_stop() {
+    inside systemctl stop jobd 2>/dev/null && is_state inactive && supervisors_run &&
+        get /health && eventually is_state active
+}
+check_survives "systemctl stop, and a request" disturb_stop
+
+container_configure $'[Service]\nWatchdogSec=1s'
+inside systemctl restart jobd
+was=$(property WatchdogTimestampMonotonic)
+check "the daemon feeds the watchdog" eventually greater WatchdogTimestampMonotonic "$was"
+disturb_hang() {
+    local before
+    before=$(property NRestarts)
+    inside kill -STOP "$(property MainPID)"
+    eventually greater NRestarts "$before" && get /health && logged "Watchdog timeout"
+}
+check_survives "a hang, which the watchdog ends," disturb_hang
+container_configure ""
+
+# --- Stopping jobs too -----------------------------------------------------
+
+# Both, unlike KillMode=, go to every process of the unit.
+endless='trap "echo told; exit 3" TERM; echo begun; while :; do sleep 0.05; done'
+job=$(submit "$endless")
+eventually output_has "$job" begun
+inside systemctl kill jobd
+inside systemctl stop jobd 2>/dev/null
+check "systemctl kill ends the jobs" eventually not supervisors_run
+check "they are told, and recorded" equal "$(outcome "$job") $(output "$job" | tail -n 1)" \
+    "failed lost 3 told"
+
+job=$(submit "$endless")
+eventually output_has "$job" begun
+inside systemctl kill --signal=KILL jobd
+check "systemctl kill --signal=KILL of all, jobs included: the daemon returns" get /health
+eventually finished "$job"
+check "and says that the job is lost" equal "$(outcome "$job")" "failed lost null"
+
+# --- Mistakes --------------------------------------------------------------
+
+inside mkdir -p /etc/jobd
+inside tee /etc/jobd/environment <<<"JOBD_SLOTS=many" >/dev/null
+check "a wrong setting stops the start" not inside systemctl restart jobd 2>/dev/null
+check "which is not tried again" \
+    equal "$(property Result) $(property ExecMainStatus) $(property NRestarts)" "exit-code 78 0"
+inside rm /etc/jobd/environment
+inside systemctl restart jobd
+check "the unit starts once it is right" get /health
+
+job=$(submit "$endless")
+eventually output_has "$job" begun
+check "a running job does not hold up the shutdown" container_shut_down
+
+exit $((failures > 0))
