@@ -16,6 +16,8 @@ struct CancelRequest: Encodable {
 
     /// The request's body.
     func encoded() throws -> [UInt8] {
-        Array(try JSONEncoder().encode(self))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return Array(try encoder.encode(self))
     }
 }

@@ -80,7 +80,7 @@ import Testing
             #expect(
                 daemon.requests.map { "\($0.method) \($0.target) \($0.body)" } == [
                     "POST /jobs/7/cancel {}",
-                    #"POST /jobs/7/cancel {"signal":"INT","grace_seconds":1.5}"#,
+                    #"POST /jobs/7/cancel {"grace_seconds":1.5,"signal":"INT"}"#,
                     "DELETE /jobs/7 ",
                 ])
             // Every write has it: the contract refuses writes without.

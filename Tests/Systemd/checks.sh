@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # What run.sh asks of the daemon in the container, and how it tells.
 
 readonly socket=/run/jobd/jobd.sock
@@ -13,7 +14,8 @@ check() {
     [[ $status == ok ]] && return
     failures=$((failures + 1))
     sed 's/^/      /' "$work/said"
-    inside journalctl --no-pager --quiet --output=cat --unit=jobd --lines=30 2>&1 |
+    inside journalctl --no-pager --quiet --output=cat --unit=jobd --lines=100 2>&1 |
+        grep -Ev 'left-over process|usually indicates|remains running' | tail -n 20 |
         sed 's/^/      | /' || true
 }
 
@@ -56,17 +58,17 @@ supervisors_run() { inside pgrep --exact jobd-supervise; }
 
 # --- The daemon ------------------------------------------------------------
 
-get() { api "$1" --fail; }
+get() { api "$1" --fail "${@:2}"; }
 
 # get_as OPTIONS...: as the user that setpriv(1) makes of them.
 get_as() {
     inside setpriv "$@" --regid nogroup \
-        curl -sS --max-time $patience --fail --unix-socket $socket http://jobd/health
+        curl -sS --max-time "$patience" --fail --unix-socket $socket http://jobd/health
 }
 
 # api PATH OPTIONS...
 api() {
-    inside curl -sS --max-time $patience --unix-socket $socket "http://jobd$1" "${@:2}"
+    inside curl -sS --max-time "$patience" --unix-socket $socket "http://jobd$1" "${@:2}"
 }
 
 # submit COMMAND: prints the job's id.
@@ -84,21 +86,28 @@ finished() { get "/jobs/$1" | jq --exit-status '.finished_at != null'; }
 # outcome JOB: its state, failure and exit code.
 outcome() { get "/jobs/$1" | jq --raw-output '"\(.state) \(.failure) \(.exit_code)"'; }
 
-# job_prints TEXT COMMAND: the command succeeds and writes just that.
-job_prints() {
-    local job
-    job=$(submit "$2")
-    eventually finished "$job" || return
-    equal "$(outcome "$job"): $(output "$job")" "succeeded null 0: $1"
+# probe DESCRIPTION TEXT COMMAND: what check_probes is to check: that the
+# command, in a job, writes this one line; `exit N` after it if it fails.
+probe() {
+    probe_descriptions+=("$1")
+    probe_texts+=("$2")
+    probe_script+="text=\$( ($3) 2>/dev/null ) || text=\"\${text:+\$text }exit \$?\""
+    probe_script+=$'\necho "$text"\n'
 }
+probe_descriptions=()
+probe_texts=()
+probe_script=
 
-# job_fails COMMAND
-job_fails() {
-    local job
-    job=$(submit "$1")
-    eventually finished "$job" || return
-    output "$job"
-    [[ $(outcome "$job") == "failed exit "* ]]
+# check_probes: all of them in one job.
+check_probes() {
+    local job number found
+    job=$(submit "$probe_script")
+    eventually finished "$job"
+    mapfile -t found < <(output "$job")
+    for number in "${!probe_texts[@]}"; do
+        check "${probe_descriptions[number]}" \
+            equal "${found[number]-}" "${probe_texts[number]}"
+    done
 }
 
 # check_survives WHAT FUNCTION: a job that counts until it is told to stop, and

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # A container with systemd in it, for run.sh, which has set $work, $units,
 # $binaries and $patience. Nothing in it outlives container_remove.
 

@@ -72,27 +72,29 @@ inside install -d -o jobd -g jobd /srv/jobd /home/jobd /etc/jobd-test /run/jobd-
 # A set-uid program: whoever may execute it becomes root with it.
 inside install -m 4755 /usr/bin/id /srv/id
 for place in /usr /srv/jobd /home/jobd /etc/jobd-test /run/jobd-test /dev /sys; do
-    check "jobs cannot write in $place" job_fails "echo >$place/file"
+    probe "jobs cannot write in $place" "exit 1" "touch $place/file"
 done
 for place in . /tmp /var/tmp /dev/shm; do
-    check "jobs can write in $place" job_prints made \
+    probe "jobs can write in $place" made \
         "echo made >$place/jobd-file && cat $place/jobd-file && rm $place/jobd-file"
 done
-check "jobs start in their home" job_prints /var/lib/jobd/home 'pwd; test "$HOME" = "$PWD"'
-check "jobs are user jobd even in a set-uid program" \
-    job_prints "$(inside id -u jobd)" "/srv/id -u"
-check "jobs have no capabilities" job_prints 0 \
-    "sed -n 's/^Cap...:[[:space:]]*0*\([0-9a-f]\)$/\1/p' /proc/self/status | sort -u"
-check "jobs cannot make namespaces" job_fails "unshare --user true"
-check "jobs see no other user's processes" job_fails "test -e /proc/1"
-check "jobs can lower their priority" job_prints 5 "nice -n 5 nice"
-check "jobs can make set-gid directories" \
-    job_prints 2750 "mkdir d && chmod g+s d && stat -c %a d && rmdir d"
-check "jobs cannot speak for the daemon" \
-    job_prints 0 "env | grep -cE '^(NOTIFY_SOCKET|LISTEN_|WATCHDOG_|JOBD_STATE)' || true"
+# shellcheck disable=SC2016 # for the job's shell
+probe "jobs start in their home" "/var/lib/jobd/home /var/lib/jobd/home" 'echo "$PWD $HOME"'
+probe "a set-uid program runs as user jobd" "$(inside id -u jobd)" "/srv/id -u"
+probe "jobs have no capabilities" "0000000000000000" \
+    "sed -n 's/^Cap...:[[:space:]]*//p' /proc/self/status | sort -u"
+probe "jobs cannot make namespaces" "exit 1" "unshare --user true"
+probe "jobs see no other user's processes" "exit 1" "test -e /proc/1"
+probe "jobs can lower their priority" 5 "nice -n 5 nice"
+probe "jobs can make set-gid directories" 2750 \
+    "mkdir d && chmod g+s d && stat -c %a d && rmdir d"
+probe "jobs know nothing that is the daemon's" "exit 1" \
+    "env | grep -E '^(NOTIFY_SOCKET|LISTEN_|WATCHDOG_|JOBD_STATE)'"
+check_probes
 
 # --- Jobs survive the daemon -----------------------------------------------
 
+# shellcheck disable=SC2317 # called by check_survives
 disturb_restart() { inside systemctl restart jobd; }
 check_survives "systemctl restart" disturb_restart
 
@@ -122,7 +124,7 @@ disturb_hang() {
     inside kill -STOP "$(property MainPID)"
     eventually greater NRestarts "$before" && get /health && logged "Watchdog timeout"
 }
-check_survives "a hang, which the watchdog ends," disturb_hang
+check_survives "a hang that the watchdog ends" disturb_hang
 container_configure ""
 
 # --- Stopping jobs too -----------------------------------------------------
@@ -134,13 +136,13 @@ eventually output_has "$job" begun
 inside systemctl kill jobd
 inside systemctl stop jobd 2>/dev/null
 check "systemctl kill ends the jobs" eventually not supervisors_run
-check "they are told, and recorded" equal "$(outcome "$job") $(output "$job" | tail -n 1)" \
-    "failed lost 3 told"
+check "they are told to" output_has "$job" told
+check "and recorded" equal "$(outcome "$job")" "failed lost 3"
 
 job=$(submit "$endless")
 eventually output_has "$job" begun
 inside systemctl kill --signal=KILL jobd
-check "systemctl kill --signal=KILL of all, jobs included: the daemon returns" get /health
+check "the daemon returns when all were killed" get /health
 eventually finished "$job"
 check "and says that the job is lost" equal "$(outcome "$job")" "failed lost null"
 

@@ -33,7 +33,8 @@ enum Quantity {
         if number.magnitude >= 99.95 || number == number.rounded() {
             return plain(number.rounded())
         }
-        return decimal(number)
+        let text = decimal(number)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// A whole number as such, any other as it is.

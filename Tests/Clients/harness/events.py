@@ -57,4 +57,7 @@ def assert_same(received: list[Event], page: list[dict]) -> None:
     for got, event in zip(received, want, strict=True):
         assert got.name in (None, event.name), f"{got} should be named {event.name}"
         assert got.data == event.data, f"{got.data} should be {event.data}"
-    assert want[-1].name == "end", f"the page does not end: {want[-1]}"
+    # A job that nobody let through its gate has failed: a client that shows
+    # nothing until the end does not pass.
+    end = want[-1]
+    assert end.name == "end" and end.data["state"] == "succeeded", f"the page's last: {end}"

@@ -30,10 +30,10 @@ class Gate:
 
     @property
     def wait(self) -> str:
-        """Shell text that waits for it; a job held for 60 s exits with 9."""
+        """Shell text that waits for it; a job held for 30 s exits with 9."""
         return (
             f"n=0; until [ -e '{self._path}' ]; do n=$((n+1)); "
-            "[ $n -lt 1200 ] || exit 9; sleep 0.05; done"
+            "[ $n -lt 600 ] || exit 9; sleep 0.05; done"
         )
 
 

@@ -1,0 +1,70 @@
+# What a developer and CI do, each by one word. `make` alone lists them.
+
+SWIFT ?= swift
+PREFIX ?= /usr
+DESTDIR ?=
+# Root needs no sudo, and a container may have none.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+BUILD := .build/debug
+FORMATTED := Package.swift Sources Tests migrations Benchmarks
+
+.PHONY: help deps build release demo test test-clients test-systemd lint format bench install clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+deps: ## install the Debian packages that building and testing need
+	@set -e; missing=; \
+	for package in libsqlite3-dev sqlite3 curl; do \
+	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    $(SUDO) apt-get update -q; \
+	    $(SUDO) apt-get install -qy --no-install-recommends $$missing; \
+	fi
+
+build: deps ## build everything for debugging
+	$(SWIFT) build --explicit-target-dependency-import-check=error
+
+release: deps ## build the programs as they are installed
+	$(SWIFT) build -c release --static-swift-stdlib --product jobd
+	$(SWIFT) build -c release --static-swift-stdlib --product jobctl
+	# Embedded Swift has no static standard library to ask for.
+	$(SWIFT) build -c release --product jobd-supervise
+
+demo: build ## run the main job end to end: submit, stream, kill the daemon, resume
+	docs/demo.sh $(BUILD)
+
+test: deps ## build and run all tests
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check=error
+	$(SWIFT) test --skip-build
+
+test-clients: build ## follow jobs with curl, Python, Node and Chromium
+	Tests/Clients/run.sh $(BUILD)
+
+test-systemd: build ## run the units under a real systemd in a container (as root)
+	Tests/Systemd/run.sh $(BUILD)
+
+lint: ## check the format, the units and the scripts
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+	Tests/Systemd/verify.sh
+	@for script in .ci/run docs/demo.sh Tests/*/*.sh Benchmarks/*.sh; do \
+	    [ ! -e $$script ] || bash -n $$script || exit 1; \
+	done
+
+format: ## format the sources
+	$(SWIFT) format --in-place --parallel --recursive $(FORMATTED)
+
+bench: release ## measure against peers; prints a table
+	Benchmarks/run.sh .build/release
+
+install: ## install what `make release` has built: PREFIX, DESTDIR
+	install -Dm755 .build/release/jobd $(DESTDIR)$(PREFIX)/bin/jobd
+	install -Dm755 .build/release/jobctl $(DESTDIR)$(PREFIX)/bin/jobctl
+	install -Dm755 .build/release/jobd-supervise $(DESTDIR)$(PREFIX)/libexec/jobd/jobd-supervise
+	install -Dm644 systemd/jobd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.service
+	install -Dm644 systemd/jobd.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.socket
+	install -Dm644 systemd/jobd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jobd.conf
+
+clean: ## remove what was built
+	rm -rf .build
