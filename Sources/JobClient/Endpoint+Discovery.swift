@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 extension Endpoint {
@@ -55,7 +55,8 @@ extension Endpoint {
             ?? variable("XDG_STATE_HOME").map { "\($0)/jobd" }
             ?? variable("HOME").map { "\($0)/.local/state/jobd" }
         let sockets = [
-            directory("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR"), stateDirectory, "/run/jobd",
+            directory("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR"), stateDirectory,
+            "/run/jobd",
         ]
         for case .some(let place) in sockets where files.exists("\(place)/jobd.sock") {
             return Endpoint(socketPath: "\(place)/jobd.sock")

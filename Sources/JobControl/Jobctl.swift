@@ -38,7 +38,8 @@ struct Jobctl: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch where exitCode(for: error).rawValue == ExitStatus.usage
+        } catch
+            where exitCode(for: error).rawValue == ExitStatus.usage
             && !(error is ExitCode)
         {
             let verb = CommandLine.arguments.dropFirst().first { word in

@@ -77,6 +77,9 @@ package final class HTTPServer: Service {
         let server = try await ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Out of descriptors, it must wait for some, not stop listening.
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
                     try channel.pipeline.syncOperations.addHandler(
                         quiescing.makeServerChannelHandler(channel: channel))
                 }
@@ -107,7 +110,8 @@ package final class HTTPServer: Service {
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let context = JobRequestContext(source: .init(channel: channel, logger: logger))
-                let response = try await responder.respond(to: request, context: context)
+                var response = try await responder.respond(to: request, context: context)
+                response.headers[.date] = HTTPDate.now()
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: .init(

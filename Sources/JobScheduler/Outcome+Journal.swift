@@ -30,7 +30,8 @@ extension Outcome {
             state = .cancelled
         case .timeout:
             failure = .timeout
-            error = "The command ran longer than its timeout of "
+            error =
+                "The command ran longer than its timeout of "
                 + "\(Double(spec.timeout ?? 0) / 1_000_000) seconds."
         case .outputLimit:
             failure = .outputLimit

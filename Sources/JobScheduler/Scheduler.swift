@@ -183,7 +183,7 @@ package actor Scheduler {
                     tracker: ProgressTracker(
                         intervalMicroseconds: progressInterval, resumed: nil)),
                 supervisor: pid)
-        } catch where error.reason == .noRoom || error.reason == .noResources {
+        } catch  where error.reason == .noRoom || error.reason == .noResources {
             // It may go away: the job waits in its slot and nothing is lost.
             if unlaunched.insert(attempt).inserted {
                 logger.error(

@@ -46,7 +46,8 @@ final class GroupCommit: Sendable {
         effects: CommitEffects, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         let result = Result<Value>()
-        try await withCheckedThrowingContinuation { (written: CheckedContinuation<Void, any Error>) in
+        try await withCheckedThrowingContinuation {
+            (written: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(
                     apply: { result.value = try body($0) },
@@ -127,7 +128,8 @@ final class GroupCommit: Sendable {
                 "The disk that holds the state directory is full. Make room and try again.")
         case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
             return JobError(
-                .unavailable, "The database cannot be written at present: "
+                .unavailable,
+                "The database cannot be written at present: "
                     + "\(error.message ?? "\(error.resultCode)").")
         default:
             return error

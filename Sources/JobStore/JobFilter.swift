@@ -40,8 +40,9 @@ package struct JobFilter: Hashable, Sendable {
         }
         if let text {
             // instr, not LIKE: a text with % in it means that character.
-            conditions.append("(instr(lower(coalesce(j.name, '')), lower(?)) > 0 "
-                + "OR instr(lower(j.command), lower(?)) > 0)")
+            conditions.append(
+                "(instr(lower(coalesce(j.name, '')), lower(?)) > 0 "
+                    + "OR instr(lower(j.command), lower(?)) > 0)")
             arguments += [text, text]
         }
     }

@@ -45,7 +45,9 @@ extension Store {
     package func events(
         matching filter: EventFilter, after cursor: EventID, limit: Int
     ) async throws -> [Event] {
-        try await pool.read { try Self.events(matching: filter, after: cursor, limit: limit, in: $0) }
+        try await pool.read {
+            try Self.events(matching: filter, after: cursor, limit: limit, in: $0)
+        }
     }
 
     /// The same, waiting for the result on the calling thread: for a reader that
@@ -121,8 +123,9 @@ extension Store {
                     SELECT \(EventRow.columns) FROM events e WHERE e.job_id = ?
                     ORDER BY e.id LIMIT 1
                     """)
-            guard let oldest = try Row.fetchOne(statement, arguments: [job.rawValue])
-                .map(EventRow.decode)
+            guard
+                let oldest = try Row.fetchOne(statement, arguments: [job.rawValue])
+                    .map(EventRow.decode)
             else { return true }
             return oldest.id > cursor && oldest.attempt > 0
         }

@@ -64,7 +64,7 @@ struct Coalescer: Sendable {
 
     private func isFree(at now: Timestamp) -> Bool {
         guard let lastSlot else { return true }
-        return now < lastSlot || now.since(lastSlot) >= interval
+        return now < lastSlot || now >= lastSlot.adding(interval)
     }
 
     /// `at`, or the first microsecond after the reading before, if that had the

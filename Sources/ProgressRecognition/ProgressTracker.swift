@@ -14,10 +14,13 @@ package import JobModel
 /// because the last such reading may be newer than the stored place, a new
 /// tracker must be told the time of the newest reading stored (`resumed`).
 package struct ProgressTracker: Sendable {
+    /// The longest interval between updates, in microseconds: a day.
+    private static let longestInterval: Int64 = 86_400_000_000
+
     private var reader: AttemptReader
     private var outlet: Outlet
-    /// `resumed`, until the reading of that time has been met again or is past.
-    private var stored: Timestamp?
+    /// `resumed`.
+    private let stored: Timestamp?
     /// `reader` as it will be if nothing more comes, up to where the clock was
     /// at the last flush; nil when there was none since the last frame.
     private var preview: AttemptReader?
@@ -30,7 +33,7 @@ package struct ProgressTracker: Sendable {
     ///   - resumed: The time of the newest reading of the attempt that is
     ///     already stored; nil if none is.
     package init(intervalMicroseconds: Int64, resumed: Timestamp?) {
-        reader = AttemptReader(interval: intervalMicroseconds)
+        reader = AttemptReader(interval: min(intervalMicroseconds, Self.longestInterval))
         outlet = Outlet(stored: resumed)
         stored = resumed
     }
@@ -91,12 +94,12 @@ package struct ProgressTracker: Sendable {
     /// Which of them waited may change until the frame after which that was
     /// done, so this looks again after every frame that is near enough in time.
     private mutating func recallStored(at: Timestamp) {
-        guard let stored else { return }
-        let horizon = stored.adding(reader.interval).adding(AttemptReader.settling)
-        guard outlet.isAhead(stored), at <= horizon else {
-            self.stored = nil
-            return
-        }
+        // A reading waits no longer than this, before or after its own time.
+        let wait = AttemptReader.settling + reader.interval
+        guard let stored, outlet.isAhead(stored), at >= stored.adding(-wait),
+            at <= stored.adding(wait)
+        else { return }
+        let horizon = stored.adding(wait)
         var preview = reader
         var waiting: [Reading] = []
         while let due = preview.due, due <= horizon {

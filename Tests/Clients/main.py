@@ -5,12 +5,15 @@ import concurrent.futures
 import pathlib
 import sys
 import tempfile
+from collections.abc import Callable
 
 from harness.report import Report
 from harness.setup import Setup
 from suites import browser, curl, following, output
 
-SUITES = [browser.run, *following.suites(), output.run, curl.run]
+SUITES = {
+    "Chromium": browser.run, **following.suites(), "output": output.run, "curl, in detail": curl.run
+}
 
 # Most of a run is waiting for jobs that print slowly, so suites overlap.
 SUITES_AT_ONCE = 3
@@ -33,9 +36,15 @@ def main() -> int:
         artifacts.mkdir(parents=True, exist_ok=True)
         setup = Setup(arguments.binaries, temporary, artifacts.resolve())
         with concurrent.futures.ThreadPoolExecutor(SUITES_AT_ONCE) as pool:
-            for finished in [pool.submit(suite, setup, report) for suite in SUITES]:
-                finished.result()
+            for name, suite in SUITES.items():
+                pool.submit(run, name, suite, setup, report)
     return report.summarize()
+
+
+def run(name: str, suite: Callable[[Setup, Report], None], setup: Setup, report: Report) -> None:
+    """One suite; that its daemon starts and stops in order is checked too."""
+    with report.surroundings(f"{name}: its daemon starts, serves and stops"):
+        suite(setup, report)
 
 
 if __name__ == "__main__":

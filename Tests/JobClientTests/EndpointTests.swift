@@ -24,25 +24,40 @@ import Testing
 
     /// Settings, files that exist, and what is found.
     static let discoveries: [([String: String], [String: String], String?)] = [
-        (["JOBD_URL": "http://h:1", "HOME": "/h"], ["/h/.local/state/jobd/jobd.sock": ""],
-            "http://h:1"),
+        (
+            ["JOBD_URL": "http://h:1", "HOME": "/h"], ["/h/.local/state/jobd/jobd.sock": ""],
+            "http://h:1"
+        ),
         (["JOBD_URL": "nonsense"], [:], nil),
         (["JOBD_URL": "", "HOME": "/h"], [:], "http://127.0.0.1:7620"),
         ([:], [:], "http://127.0.0.1:7620"),
-        (["RUNTIME_DIRECTORY": "/run/a:/run/b", "XDG_RUNTIME_DIR": "/x"],
-            ["/run/a/jobd.sock": "", "/x/jobd.sock": ""], "unix:/run/a/jobd.sock"),
-        (["XDG_RUNTIME_DIR": "/x", "HOME": "/h"],
-            ["/x/jobd.sock": "", "/run/jobd/jobd.sock": ""], "unix:/x/jobd.sock"),
-        (["XDG_RUNTIME_DIR": "/x", "HOME": "/h"],
+        (
+            ["RUNTIME_DIRECTORY": "/run/a:/run/b", "XDG_RUNTIME_DIR": "/x"],
+            ["/run/a/jobd.sock": "", "/x/jobd.sock": ""], "unix:/run/a/jobd.sock"
+        ),
+        (
+            ["XDG_RUNTIME_DIR": "/x", "HOME": "/h"],
+            ["/x/jobd.sock": "", "/run/jobd/jobd.sock": ""], "unix:/x/jobd.sock"
+        ),
+        (
+            ["XDG_RUNTIME_DIR": "/x", "HOME": "/h"],
             ["/h/.local/state/jobd/jobd.sock": "", "/run/jobd/jobd.sock": ""],
-            "unix:/h/.local/state/jobd/jobd.sock"),
-        (["STATE_DIRECTORY": "/s", "XDG_STATE_HOME": "/y", "HOME": "/h"],
-            ["/s/jobd.sock": "", "/y/jobd/jobd.sock": ""], "unix:/s/jobd.sock"),
-        (["XDG_STATE_HOME": "/y", "HOME": "/h"], ["/run/jobd/jobd.sock": "", "/y/jobd/address": ""],
-            "unix:/run/jobd/jobd.sock"),
-        (["HOME": "/h"],
+            "unix:/h/.local/state/jobd/jobd.sock"
+        ),
+        (
+            ["STATE_DIRECTORY": "/s", "XDG_STATE_HOME": "/y", "HOME": "/h"],
+            ["/s/jobd.sock": "", "/y/jobd/jobd.sock": ""], "unix:/s/jobd.sock"
+        ),
+        (
+            ["XDG_STATE_HOME": "/y", "HOME": "/h"],
+            ["/run/jobd/jobd.sock": "", "/y/jobd/address": ""],
+            "unix:/run/jobd/jobd.sock"
+        ),
+        (
+            ["HOME": "/h"],
             ["/h/.local/state/jobd/address": "\nhttp://127.0.0.1:5000\nunix:/else\n"],
-            "http://127.0.0.1:5000"),
+            "http://127.0.0.1:5000"
+        ),
         (["HOME": "/h"], ["/h/.local/state/jobd/address": "garbage\n"], "http://127.0.0.1:7620"),
     ]
 

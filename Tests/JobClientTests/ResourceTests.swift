@@ -35,7 +35,8 @@ import Testing
     @Test func notAJob() {
         #expect(throws: DecodingError.self) { try JobResource(json: Array("{}".utf8)) }
         #expect(throws: DecodingError.self) { try JobResource(json: Array("<html>".utf8)) }
-        let badTime = Samples.job().replacingOccurrences(of: "2026-11-22T08:15:30.123Z", with: "soon")
+        let badTime = Samples.job().replacingOccurrences(
+            of: "2026-11-22T08:15:30.123Z", with: "soon")
         #expect(throws: DecodingError.self) { try JobResource(json: Array(badTime.utf8)) }
     }
 
@@ -50,7 +51,8 @@ import Testing
         #expect(
             progress.content
                 == .progress(
-                    ProgressResource(fraction: 0.5, message: "größer", source: "percent",
+                    ProgressResource(
+                        fraction: 0.5, message: "größer", source: "percent",
                         time: progress.time)))
         let end = try EventResource(
             json: Array(
@@ -70,7 +72,8 @@ import Testing
 
     @Test func outputIsExact() throws {
         let text = try OutputResource(
-            json: Array(#"{"stream":"stderr","time":"2026-11-22T08:15:30.123Z","text":"a\u0000ü\r"}"#.utf8))
+            json: Array(
+                #"{"stream":"stderr","time":"2026-11-22T08:15:30.123Z","text":"a\u0000ü\r"}"#.utf8))
         #expect(text.stream == .stderr)
         #expect(text.bytes == Array("a\0ü\r".utf8))
         let binary = try OutputResource(

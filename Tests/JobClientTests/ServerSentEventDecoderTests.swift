@@ -24,8 +24,10 @@ import Testing
             "data: YHOO\ndata: +2\ndata: 10\n\n", [["message", "YHOO\n+2\n10", ""]]),
         Case(
             ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third\n\n",
-            [["message", "first event", "1"], ["message", "second event", ""],
-             ["message", " third", ""]]),
+            [
+                ["message", "first event", "1"], ["message", "second event", ""],
+                ["message", " third", ""],
+            ]),
         Case("data\n\ndata\ndata\n\ndata:", [["message", "", ""], ["message", "\n", ""]]),
         Case("data:test\n\ndata: test\n\n", [["message", "test", ""], ["message", "test", ""]]),
         // Names.
@@ -36,8 +38,10 @@ import Testing
         // Ids persist; one with NUL is ignored.
         Case(
             "id: 7\ndata: a\n\ndata: b\n\nid: 8\u{0}\ndata: c\n\nid:\ndata: d\n\n",
-            [["message", "a", "7"], ["message", "b", "7"], ["message", "c", "7"],
-             ["message", "d", ""]]),
+            [
+                ["message", "a", "7"], ["message", "b", "7"], ["message", "c", "7"],
+                ["message", "d", ""],
+            ]),
         // Other fields, other spellings, comments.
         Case("Data: a\nfoo: b\n data: c\n:data: d\n\n", []),
         Case("data: a:b: c\n\n", [["message", "a:b: c", ""]]),
@@ -79,11 +83,12 @@ import Testing
         #expect(events.map { [$0.name, $0.text, $0.id] } == sample.events)
     }
 
-    @Test(arguments: [
-        ("retry: 1500\n", 1500), ("retry:0\n", 0), ("retry: 1.5\n", nil), ("retry: -1\n", nil),
-        ("retry:  5\n", nil), ("retry:\n", nil), ("retry\n", nil),
-        ("retry: 99999999999999999999999\n", nil), ("retry: 7\nretry: x\n", 7),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("retry: 1500\n", 1500), ("retry:0\n", 0), ("retry: 1.5\n", nil), ("retry: -1\n", nil),
+            ("retry:  5\n", nil), ("retry:\n", nil), ("retry\n", nil),
+            ("retry: 99999999999999999999999\n", nil), ("retry: 7\nretry: x\n", 7),
+        ] as [(String, Int?)])
     func retryTakesDigitsOnly(_ stream: String, _ milliseconds: Int?) throws {
         var decoder = ServerSentEventDecoder()
         #expect(try decoder.decode(Array(stream.utf8)).isEmpty)

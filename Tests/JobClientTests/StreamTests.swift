@@ -134,7 +134,9 @@ import Testing
     @Test func allJobsGoOnFromTheBeginningAfterAReset() async throws {
         try await FakeDaemon.with { request, reply in
             await reply.stream()
-            if request.number == 0 { return await reply.send("retry: 1\n\nevent: reset\ndata: {}\n\n") }
+            if request.number == 0 {
+                return await reply.send("retry: 1\n\nevent: reset\ndata: {}\n\n")
+            }
             await reply.send(Samples.endFrame(5) + Samples.progressFrame(6))
             try await untilCancelled()
         } _: { daemon in
@@ -276,7 +278,9 @@ import Testing
                 await reply.stream()
                 await reply.send("retry: 1\n\n" + Samples.progressFrame(1))
                 lost.fire()
-            } _: { _ in await lost.wait() }
+            } _: { _ in
+                await lost.wait()
+            }
             // It has found nobody there, at least once.
             await away.wait()
             try await FakeDaemon.with(address: .socket(path)) { request, reply in
@@ -284,7 +288,9 @@ import Testing
                 await reply.stream()
                 await reply.send(Samples.endFrame(2))
                 try await untilCancelled()
-            } _: { _ in _ = try await received.value }
+            } _: { _ in
+                _ = try await received.value
+            }
             return try await received.value
         }
         #expect(received == [1, 2])

@@ -25,7 +25,8 @@ import Testing
         Case(failure: .timeout, signal: 15, status: 124),
         Case(failure: .outputLimit, signal: 15, status: 143),
         Case(failure: .lost, status: 125),
-        Case(failure: .unstartable, error: "Cannot run 'x': No such file or directory.", status: 127),
+        Case(
+            failure: .unstartable, error: "Cannot run 'x': No such file or directory.", status: 127),
         Case(failure: .unstartable, error: "Cannot run '/x': Permission denied.", status: 126),
         Case(
             failure: .unstartable,
@@ -44,16 +45,20 @@ import Testing
         #expect(ExitStatus.of(job) == sample.status)
     }
 
-    @Test(arguments: [
-        (ClientError.unreachable(Endpoint(socketPath: "/s"), reason: "no such socket"), 69, 125),
-        (ClientError.notPermitted(Endpoint(socketPath: "/s")), 77, 125),
-        (ClientError.problem(Problem(status: 401, title: "Unauthorized")), 77, 125),
-        (ClientError.problem(Problem(status: 403, title: "Forbidden")), 77, 125),
-        (ClientError.problem(Problem(status: 404, title: "No such job")), 1, 125),
-        (ClientError.protocolViolation("what"), 1, 125),
-        (Trouble.usage("what"), 64, 64),
-        (ClosedPipe(), 141, 141),
-    ] as [(any Error & Sendable, Int32, Int32)])
+    @Test(
+        arguments: [
+            (
+                ClientError.unreachable(Endpoint(socketPath: "/s"), reason: "no such socket"), 69,
+                125
+            ),
+            (ClientError.notPermitted(Endpoint(socketPath: "/s")), 77, 125),
+            (ClientError.problem(Problem(status: 401, title: "Unauthorized")), 77, 125),
+            (ClientError.problem(Problem(status: 403, title: "Forbidden")), 77, 125),
+            (ClientError.problem(Problem(status: 404, title: "No such job")), 1, 125),
+            (ClientError.protocolViolation("what"), 1, 125),
+            (Trouble.usage("what"), 64, 64),
+            (ClosedPipe(), 141, 141),
+        ] as [(any Error & Sendable, Int32, Int32)])
     func troubles(_ error: any Error & Sendable, _ status: Int32, _ ofRun: Int32) throws {
         let trouble = Trouble(error)
         #expect(try WaitVerb.parse(["1"]).status(for: trouble) == status)

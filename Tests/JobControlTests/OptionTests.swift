@@ -6,10 +6,11 @@ import Testing
 
 /// What the words of a command line mean.
 @Suite struct OptionTests {
-    @Test(arguments: [
-        ("90", 90), ("90s", 90), ("5m", 300), ("2h", 7200), ("1d", 86_400), ("1.5h", 5400),
-        ("1h30m", 5400), ("500ms", 0.5), ("0", 0),
-    ] as [(String, Double)])
+    @Test(
+        arguments: [
+            ("90", 90), ("90s", 90), ("5m", 300), ("2h", 7200), ("1d", 86_400), ("1.5h", 5400),
+            ("1h30m", 5400), ("500ms", 0.5), ("0", 0),
+        ] as [(String, Double)])
     func durations(_ text: String, _ seconds: Double) {
         #expect(DurationArgument(argument: text)?.seconds == seconds)
     }
@@ -19,10 +20,11 @@ import Testing
         #expect(DurationArgument(argument: text) == nil)
     }
 
-    @Test(arguments: [
-        ("1048576", 1 << 20), ("64MiB", 64 << 20), ("1G", 1 << 30), ("1g", 1 << 30),
-        ("10MB", 10_000_000), ("1.5K", 1536), ("2TiB", 2 << 40), ("7B", 7), ("0", 0),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1048576", 1 << 20), ("64MiB", 64 << 20), ("1G", 1 << 30), ("1g", 1 << 30),
+            ("10MB", 10_000_000), ("1.5K", 1536), ("2TiB", 2 << 40), ("7B", 7), ("0", 0),
+        ] as [(String, Int64)])
     func sizes(_ text: String, _ bytes: Int64) {
         #expect(SizeArgument(argument: text)?.bytes == bytes)
     }
@@ -65,11 +67,13 @@ import Testing
         #expect(submission == expected)
     }
 
-    @Test(arguments: [
-        (["--", "ls"], .arguments(["ls"])), (["ls", "--name", "x"], .arguments(["ls", "--name", "x"])),
-        (["--", "-x"], .arguments(["-x"])), (["--shell", "a | b"], .shell("a | b")),
-        (["--name", "x", "ls", "--", "y"], .arguments(["ls", "--", "y"])),
-    ] as [([String], JobResource.Command)])
+    @Test(
+        arguments: [
+            (["--", "ls"], .arguments(["ls"])),
+            (["ls", "--name", "x"], .arguments(["ls", "--name", "x"])),
+            (["--", "-x"], .arguments(["-x"])), (["--shell", "a | b"], .shell("a | b")),
+            (["--name", "x", "ls", "--", "y"], .arguments(["ls", "--", "y"])),
+        ] as [([String], JobResource.Command)])
     func commands(_ words: [String], _ command: JobResource.Command) throws {
         let submission = try submission(words)
         #expect(submission.command == command)
@@ -77,10 +81,11 @@ import Testing
         #expect(submission.env == nil)
     }
 
-    @Test(arguments: [
-        [], ["--"], ["--nmae", "x", "--", "ls"], ["--shell", "a", "--", "b"],
-        ["--label", "a", "--", "b"], ["--env", "NOT_HERE", "--", "b"],
-    ] as [[String]])
+    @Test(
+        arguments: [
+            [], ["--"], ["--nmae", "x", "--", "ls"], ["--shell", "a", "--", "b"],
+            ["--label", "a", "--", "b"], ["--env", "NOT_HERE", "--", "b"],
+        ] as [[String]])
     func refused(_ words: [String]) {
         let error = #expect(throws: Trouble.self) { try submission(words) }
         #expect(error?.status == 64)
@@ -96,7 +101,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["42"], "42\n"), (["42%", "almost"], "42% almost\n"), (["3/10", "a\nb", "c"], "3/10 a b c\n"),
+        (["42"], "42\n"), (["42%", "almost"], "42% almost\n"),
+        (["3/10", "a\nb", "c"], "3/10 a b c\n"),
         (["--", "1.5/2"], "1.5/2\n"), ([#"{"progress": 1}"#], "{\"progress\": 1}\n"),
     ])
     func progressLines(_ words: [String], _ line: String) throws {

@@ -6,19 +6,22 @@ import Testing
 
 /// What is put on a terminal.
 @Suite struct RenderingTests {
-    @Test(arguments: [
-        (0, "0.0s"), (0.42, "0.4s"), (9.94, "9.9s"), (9.96, "10s"), (59.4, "59s"), (60, "1m 00s"),
-        (303, "5m 03s"), (3599.6, "1h 00m"), (7500, "2h 05m"), (86_400, "1d 00h"),
-        (273_600, "3d 04h"), (-5, "0.0s"), (.infinity, "?"), (.nan, "?"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0.0s"), (0.42, "0.4s"), (9.94, "9.9s"), (9.96, "10s"), (59.4, "59s"),
+            (60, "1m 00s"),
+            (303, "5m 03s"), (3599.6, "1h 00m"), (7500, "2h 05m"), (86_400, "1d 00h"),
+            (273_600, "3d 04h"), (-5, "0.0s"), (.infinity, "?"), (.nan, "?"),
+        ] as [(Double, String)])
     func durations(_ seconds: Double, _ text: String) {
         #expect(Quantity.duration(seconds) == text)
     }
 
-    @Test(arguments: [
-        (0, "0 B"), (512, "512 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"),
-        (1_048_575, "1 MiB"), (67_108_864, "64 MiB"), (3.4e9, "3.2 GiB"), (1e30, "?"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0 B"), (512, "512 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"),
+            (1_048_575, "1 MiB"), (67_108_864, "64 MiB"), (3.4e9, "3.2 GiB"), (1e30, "?"),
+        ] as [(Double, String)])
     func bytes(_ count: Double, _ text: String) {
         if text == "?" {
             #expect(Quantity.bytes(count).hasSuffix("PiB"))
@@ -27,10 +30,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, "0%"), (0.29, "29%"), (0.999, "99%"), (1, "100%"), (1.5, "100%"), (-1, "0%"),
-        (.nan, "?"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0%"), (0.29, "29%"), (0.999, "99%"), (1, "100%"), (1.5, "100%"), (-1, "0%"),
+            (.nan, "?"),
+        ] as [(Double, String)])
     func percent(_ fraction: Double, _ text: String) {
         #expect(Quantity.percent(fraction) == text)
     }
@@ -121,14 +125,17 @@ import Testing
 
     @Test func jobsInWords() throws {
         var job = try Samples.job()
-        #expect(PlainLine.line(job) == "42 nightly copy: 42%  42/100 files  3.1 files/s  19s left  a.txt")
+        #expect(
+            PlainLine.line(job)
+                == "42 nightly copy: 42%  42/100 files  3.1 files/s  19s left  a.txt")
         job.state = .succeeded
         job.finishedAt = job.startedAt?.addingTimeInterval(12)
         #expect(PlainLine.line(job) == "42 nightly copy: succeeded in 12s")
         job.state = .failed
         job.failure = .signal
         job.signal = 9
-        #expect(PlainLine.line(job) == "42 nightly copy: failed after 12s: ended by signal 9 (KILL)")
+        #expect(
+            PlainLine.line(job) == "42 nightly copy: failed after 12s: ended by signal 9 (KILL)")
         job.failure = .unstartable
         job.error = "Cannot run 'x': No such file or directory."
         #expect(
@@ -172,9 +179,11 @@ import Testing
         let line = LiveLine.line(job, columns: 80, isUnicode: false)
         #expect(
             line.rendered(columns: 79, style: .plain)
-                == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt".prefix(78) + "~"
-            || line.rendered(columns: nil, style: .plain)
-                == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt")
+                == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt"
+                .prefix(78) + "~"
+                || line.rendered(columns: nil, style: .plain)
+                    == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt"
+        )
     }
 
     @Test func eventsUpdateAJob() throws {

@@ -72,7 +72,8 @@ import Testing
 
     @Test func aBodyOverOneMebibyteIsRefused() throws {
         try DaemonFixture.with { jobd in
-            let large = #"{"command": ["true"], "stdin": ""#
+            let large =
+                #"{"command": ["true"], "stdin": ""#
                 + String(repeating: "x", count: 2 << 20) + #""}"#
             let (status, problem) = try jobd.json("POST", "/jobs", body: large)
             #expect(status == 413)
@@ -107,7 +108,8 @@ import Testing
             #expect(head.status == 200)
             #expect(head.headers["access-control-allow-origin"] == "https://app.example.org")
             let preflight = try jobd.request(
-                "OPTIONS", "/jobs", listed.merging(["Access-Control-Request-Method": "POST"]) { $1 })
+                "OPTIONS", "/jobs", listed.merging(["Access-Control-Request-Method": "POST"]) { $1 }
+            )
             #expect(preflight.head.status == 204)
             let own = ["Origin": "http://localhost"]
             #expect(try jobd.request("GET", "/jobs", own).head.status == 200)
@@ -116,7 +118,9 @@ import Testing
 
     @Test func whatDoesNotExistIsNotFoundAndMethodsAreNamed() throws {
         try DaemonFixture.with { jobd in
-            for path in ["/jobs/77", "/jobs/abc", "/jobs/-1", "/jobs/77/progress", "/jobs/77/output"] {
+            for path in [
+                "/jobs/77", "/jobs/abc", "/jobs/-1", "/jobs/77/progress", "/jobs/77/output",
+            ] {
                 let (status, problem) = try jobd.json("GET", path)
                 #expect(status == 404, "\(path)")
                 #expect(problem["code"] as? String == "job_not_found", "\(path)")
@@ -148,7 +152,8 @@ import Testing
                 #expect(problem["detail"] as? String != nil)
             }
             let output = try jobd.json(
-                "GET", "/jobs/\(id)/output", ["Last-Event-ID": "abc", "Accept": "text/event-stream"])
+                "GET", "/jobs/\(id)/output",
+                ["Last-Event-ID": "abc", "Accept": "text/event-stream"])
             #expect(output.status == 400)
             #expect(try jobd.json("GET", "/jobs/\(id)/output?attempt=2").status == 404)
         }

@@ -33,7 +33,8 @@ import Testing
         try DaemonFixture.with(["--stall-seconds", "1", "--progress-interval-seconds", "0"]) {
             jobd in
             let id = try jobd.submit([
-                "command": "seq 1 20000 | sed 's,$,/20000 with some text behind it,' > $JOBD_PROGRESS"
+                "command":
+                    "seq 1 20000 | sed 's,$,/20000 with some text behind it,' > $JOBD_PROGRESS"
             ])
             let stalled = try TestConnection(jobd.address, receiveBuffer: 4096)
             try stalled.send("GET", "/jobs/\(id)/progress")
@@ -63,6 +64,25 @@ import Testing
             let columns = line.split(separator: " ")
             return columns.count > 3 && columns[1].hasSuffix(suffix) && columns[3] == "01"
         }
+    }
+
+    @Test func runningOutOfDescriptorsIsGotOver() throws {
+        let fixture = try DaemonFixture(["--slots", "2"])
+        defer { fixture.tearDown() }
+        fixture.openFiles = 64
+        try fixture.start()
+        let job = try fixture.submit(["command": "echo 50%; exec sleep 1000"])
+        var open = try (0..<80).map { _ in try TestConnection(fixture.address) }
+        for connection in open { try connection.send("GET", "/health") }
+        // Those that were let in are answered; the others wait.
+        _ = try open[0].head()
+        open = []
+        try waitUntil("it answers again") {
+            (try? fixture.json("GET", "/health").status) == 200
+        }
+        let second = try fixture.submit(["command": ["true"]])
+        #expect(try fixture.finished(second)["state"] as? String == "succeeded")
+        #expect(try fixture.json("GET", "/jobs/\(job)").object["state"] as? String == "running")
     }
 
     @Test func whenTheDiskIsFullNothingIsHalfStoredAndAllGoesOnOnceThereIsRoom() throws {

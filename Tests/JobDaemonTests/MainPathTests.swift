@@ -113,8 +113,9 @@ import Testing
             let streamed = try jobd.stream("/jobs/\(id)/progress").map(\.data)
             let (_, lines) = try jobd.request(
                 "GET", "/jobs/\(id)/progress", ["Accept": "application/x-ndjson"])
-            #expect(String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
-                == streamed)
+            #expect(
+                String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
+                    == streamed)
             var after = 0
             var paged: [Int] = []
             while true {
@@ -148,12 +149,15 @@ import Testing
                 live += parser.feed(try #require(try connection.piece()))
             }
             #expect(Set(live.compactMap { $0.json["job"] as? Int }) == [second])
-            let all = try jobd.stream("/events?after=0") { $0.json["job"] as? Int == second && $0.event == "end" }
+            let all = try jobd.stream("/events?after=0") {
+                $0.json["job"] as? Int == second && $0.event == "end"
+            }
             #expect(all.filter { $0.json["job"] as? Int == second } == live)
             #expect(Set(all.compactMap { $0.json["job"] as? Int }) == [first, second])
-            let labelled = try jobd.json(
-                "GET", "/events?after=0&label=app=shop", ["Accept": "application/json"]
-            ).object["events"] as? [[String: Any]]
+            let labelled =
+                try jobd.json(
+                    "GET", "/events?after=0&label=app=shop", ["Accept": "application/json"]
+                ).object["events"] as? [[String: Any]]
             #expect(labelled?.count == 3)
             #expect(labelled?.allSatisfy { $0["job"] as? Int == first } == true)
         }

@@ -26,7 +26,10 @@ import Testing
             #expect(try get("?stream=stderr&tail=2").1 == "err 4\nerr 5\n")
             #expect(try get("?tail=3").1 == String(whole.suffix(18)))
             #expect(try get("?tail=0").1 == "")
-            #expect(try get("", "bytes=3-9") == (206, String(whole.dropFirst(3).prefix(7)), "bytes 3-9/60"))
+            #expect(
+                try get("", "bytes=3-9") == (
+                    206, String(whole.dropFirst(3).prefix(7)), "bytes 3-9/60"
+                ))
             #expect(try get("", "bytes=57-") == (206, String(whole.suffix(3)), "bytes 57-59/60"))
             #expect(try get("", "bytes=-5") == (206, String(whole.suffix(5)), "bytes 55-59/60"))
             #expect(try get("", "bytes=60-").0 == 416)
@@ -38,7 +41,8 @@ import Testing
     @Test func outputIsFollowedWhileItIsWrittenAndResumed() throws {
         try DaemonFixture.with { jobd in
             let id = try jobd.submit([
-                "command": "for i in $(seq 1 40); do echo line $i; sleep 0.02; done; printf 'é'; exit 1"
+                "command":
+                    "for i in $(seq 1 40); do echo line $i; sleep 0.02; done; printf 'é'; exit 1"
             ])
             let path = "/jobs/\(id)/output"
             let accept = ["Accept": "text/event-stream"]
@@ -71,7 +75,8 @@ import Testing
     @Test func bytesThatAreNotTextComeThroughRawAsTheyAre() throws {
         try DaemonFixture.with { jobd in
             let id = try jobd.submit([
-                "command": #"i=0; while [ $i -lt 256 ]; do printf "\\$(printf %o $i)"; i=$((i+1)); done"#
+                "command":
+                    #"i=0; while [ $i -lt 256 ]; do printf "\\$(printf %o $i)"; i=$((i+1)); done"#
             ])
             try jobd.finished(id)
             let (_, body) = try jobd.request("GET", "/jobs/\(id)/output")
@@ -82,7 +87,8 @@ import Testing
     @Test func stdinEnvironmentDirectoryAndTerminalAreAsAskedFor() throws {
         try DaemonFixture.with { jobd in
             let job = try jobd.submit([
-                "command": "cat; pwd; echo $GREETING $JOBD_JOB_ID $JOBD_ATTEMPT $PYTHONUNBUFFERED; env",
+                "command":
+                    "cat; pwd; echo $GREETING $JOBD_JOB_ID $JOBD_ATTEMPT $PYTHONUNBUFFERED; env",
                 "stdin": "from stdin\n", "cwd": "/usr", "env": ["GREETING": "hello"],
             ])
             try jobd.finished(job)
@@ -117,11 +123,11 @@ import Testing
         try DaemonFixture.with { jobd in
             let id = try jobd.submit([
                 "command": """
-                    trap 'echo asked' TERM
-                    (trap '' TERM; setsid sleep 1000 & sleep 1000) &
-                    echo ready
-                    while :; do sleep 0.05; done
-                    """,
+                trap 'echo asked' TERM
+                (trap '' TERM; setsid sleep 1000 & sleep 1000) &
+                echo ready
+                while :; do sleep 0.05; done
+                """,
                 "kill_grace_seconds": 0.2,
             ])
             try waitUntil("it is ready") {
@@ -133,7 +139,9 @@ import Testing
             let ended = try jobd.finished(id)
             #expect(ended["state"] as? String == "cancelled")
             #expect(ended["failure"] is NSNull)
-            #expect(try jobd.stream("/jobs/\(id)/progress").last?.json["state"] as? String == "cancelled")
+            #expect(
+                try jobd.stream("/jobs/\(id)/progress").last?.json["state"] as? String
+                    == "cancelled")
             let text = String(
                 decoding: try jobd.request("GET", "/jobs/\(id)/output").body, as: UTF8.self)
             #expect(text.contains("asked"))
@@ -149,8 +157,10 @@ import Testing
             let second = try jobd.submit(["command": ["true"]])
             #expect(try jobd.json("POST", "/jobs/\(second)/cancel").status == 200)
             #expect(try jobd.stream("/jobs/\(second)/progress").map(\.event) == ["state", "end"])
-            #expect(try jobd.stream(
-                "/jobs/\(second)/output", ["Accept": "text/event-stream"]).map(\.event) == ["end"])
+            #expect(
+                try jobd.stream(
+                    "/jobs/\(second)/output", ["Accept": "text/event-stream"]
+                ).map(\.event) == ["end"])
             #expect(try jobd.json("DELETE", "/jobs/\(first)").status == 409)
             _ = try jobd.json("POST", "/jobs/\(first)/cancel", body: #"{"signal": "KILL"}"#)
             #expect(try jobd.finished(first)["signal"] as? Int == 9)

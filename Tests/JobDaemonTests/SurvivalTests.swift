@@ -12,12 +12,12 @@ import Testing
             // It goes on by itself, and ends only after the last kill.
             let id = try jobd.submit([
                 "command": """
-                    i=0
-                    while [ ! -e \(go) ] || [ $i -lt 500 ]; do
-                        echo line $i; echo $i > $JOBD_PROGRESS; i=$((i+1)); sleep 0.01
-                    done
-                    echo last $i; exit 7
-                    """
+                i=0
+                while [ ! -e \(go) ] || [ $i -lt 500 ]; do
+                    echo line $i; echo $i > $JOBD_PROGRESS; i=$((i+1)); sleep 0.01
+                done
+                echo last $i; exit 7
+                """
             ])
             for _ in 0..<10 {
                 let seen = try size(jobd, id)
@@ -44,7 +44,8 @@ import Testing
     /// concatenated, is the table of events, each once and in order.
     @Test(arguments: 0..<3)
     func clientsReceiveEveryEventOnce(_ round: Int) throws {
-        let seed = ProcessInfo.processInfo.environment["JOBD_TEST_SEED"].flatMap { UInt64($0) }
+        let seed =
+            ProcessInfo.processInfo.environment["JOBD_TEST_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: 1...UInt64.max)
         print("JOBD_TEST_SEED=\(seed)")
         var random = SeededGenerator(seed &+ UInt64(round))
@@ -53,7 +54,8 @@ import Testing
                 let count = Int.random(in: 20...120, using: &random)
                 let pause = Double.random(in: 0.005...0.03, using: &random)
                 return try jobd.submit([
-                    "command": "for i in $(seq 1 \(count)); do echo $i/\(count); sleep \(pause); done"
+                    "command":
+                        "for i in $(seq 1 \(count)); do echo $i/\(count); sleep \(pause); done"
                 ])
             }
             let readers = jobs.flatMap { job in
@@ -113,7 +115,9 @@ import Testing
             let id = try jobd.submit([
                 "command": "while [ ! -e \(go) ]; do sleep 0.02; done; echo '90%'; echo bye; exit 5"
             ])
-            try waitUntil("it runs") { try jobd.json("GET", "/jobs/\(id)").object["state"] as? String == "running" }
+            try waitUntil("it runs") {
+                try jobd.json("GET", "/jobs/\(id)").object["state"] as? String == "running"
+            }
             jobd.kill()
             touch(go)
             try waitUntil("it is gone") { jobd.remnants().isEmpty }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The programs under test, as `swift build` has put them beside the tests.
-public enum Binaries {
+package enum Binaries {
     /// An absolute path. `JOBD_TEST_BINARIES` names another directory.
-    public static func path(_ name: String) -> String {
+    package static func path(_ name: String) -> String {
         if let given = ProcessInfo.processInfo.environment["JOBD_TEST_BINARIES"] {
             return "\(given)/\(name)"
         }

@@ -1,23 +1,23 @@
 import Foundation
-public import Glibc
+package import Glibc
 import Synchronization
 
 /// A program that a test has started.
 ///
 /// Not Foundation's `Process`: that one does not see the end of a child whose
 /// own children live on, which is what jobs do when the daemon is killed.
-public final class ChildProcess: Sendable {
-    public let pid: pid_t
+package final class ChildProcess: Sendable {
+    package let pid: pid_t
     private let status = Mutex<CInt?>(nil)
 
     /// What a program could not be started with.
-    public struct SpawnError: Error {
-        public let code: CInt
+    package struct SpawnError: Error {
+        package let code: CInt
     }
 
     /// Starts a program with nothing to read, its output and errors going to
     /// files.
-    public init(
+    package init(
         _ path: String, _ arguments: [String], environment: [String: String]? = nil,
         output: String = "/dev/null", errors: String = "/dev/null"
     ) throws {
@@ -41,7 +41,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Sends a signal, unless the process was waited for.
-    public func signal(_ number: CInt) {
+    package func signal(_ number: CInt) {
         status.withLock { status in
             if status == nil { _ = kill(pid, number) }
         }
@@ -49,7 +49,7 @@ public final class ChildProcess: Sendable {
 
     /// Waits for the end; the exit code, or 128 and the signal's number.
     @discardableResult
-    public func wait() -> CInt {
+    package func wait() -> CInt {
         if let status = status.withLock({ $0 }) { return status }
         var raw: CInt = 0
         while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
@@ -59,7 +59,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Whether it still runs.
-    public var isRunning: Bool {
+    package var isRunning: Bool {
         status.withLock { status in
             if status != nil { return false }
             var raw: CInt = 0

@@ -1,22 +1,24 @@
 import Foundation
-public import Glibc
+package import Glibc
 
 /// A daemon of a test's own: a fresh state directory, a free port, and nothing
 /// left when the test is over.
-public final class DaemonFixture {
-    public let directory: String
+package final class DaemonFixture {
+    package let directory: String
     /// Beyond `--state-dir` and `--listen`.
-    public var arguments: [String]
-    public private(set) var daemon: ChildProcess?
+    package var arguments: [String]
+    /// How many files the daemon may have open; nil for as many as the tests.
+    package var openFiles: Int?
+    package private(set) var daemon: ChildProcess?
     private var port = 0
 
-    public var state: String { "\(directory)/state" }
-    public var log: String { "\(directory)/log" }
-    public var address: String { "http://127.0.0.1:\(port)" }
-    public var socket: String { "unix:\(state)/jobd.sock" }
+    package var state: String { "\(directory)/state" }
+    package var log: String { "\(directory)/log" }
+    package var address: String { "http://127.0.0.1:\(port)" }
+    package var socket: String { "unix:\(state)/jobd.sock" }
 
     /// Starts a daemon, gives it to `body`, and removes all of it.
-    public static func with(
+    package static func with(
         _ arguments: [String] = [], environment: [String: String] = [:],
         _ body: (DaemonFixture) throws -> Void
     ) throws {
@@ -26,27 +28,30 @@ public final class DaemonFixture {
         do {
             try body(fixture)
         } catch {
-            print("The daemon's log:\n\((try? String(contentsOfFile: fixture.log, encoding: .utf8)) ?? "")")
+            print(
+                "The daemon's log:\n\((try? String(contentsOfFile: fixture.log, encoding: .utf8)) ?? "")"
+            )
             throw error
         }
     }
 
     private let environment: [String: String]
 
-    public init(_ arguments: [String] = [], _ environment: [String: String] = [:]) throws {
+    package init(_ arguments: [String] = [], _ environment: [String: String] = [:]) throws {
         self.arguments = arguments
         self.environment = environment
         var template = Array("/tmp/jobd-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw TestConnection.Failure(description: "mkdtemp: \(errno)")
         }
-        directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        directory = String(
+            decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     // MARK: Starting and stopping
 
     /// Starts the daemon, on the port it had before, and waits until it answers.
-    public func start() throws {
+    package func start() throws {
         try? FileManager.default.removeItem(atPath: "\(state)/address")
         let daemon = try spawn(["--listen", "127.0.0.1:\(port)"])
         self.daemon = daemon
@@ -64,33 +69,37 @@ public final class DaemonFixture {
     }
 
     /// Starts a daemon with the fixture's state and arguments, and does not wait.
-    public func spawn(_ more: [String] = []) throws -> ChildProcess {
+    package func spawn(_ more: [String] = []) throws -> ChildProcess {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JOBD_") }
         variables.merge(environment) { $1 }
+        let words = [Binaries.path("jobd"), "serve", "--state-dir", state] + more + arguments
+        // setrlimit(2) by way of a shell, since posix_spawn(3) cannot.
+        let limit = openFiles.map { "ulimit -n \($0); " } ?? ""
         return try ChildProcess(
-            Binaries.path("jobd"), ["serve", "--state-dir", state] + more + arguments,
+            "/bin/sh", ["-c", limit + "exec \"$@\"", "sh"] + words,
             environment: variables, output: log, errors: log)
     }
 
     /// Kills the daemon without warning.
-    public func kill() {
+    package func kill() {
         daemon?.signal(SIGKILL)
         daemon?.wait()
     }
 
     /// Kills it and starts the next one.
-    public func killAndRestart() throws {
+    package func killAndRestart() throws {
         kill()
         try start()
     }
 
     /// Asks it to stop; its exit code.
-    public func stop() -> CInt {
+    package func stop() -> CInt {
         daemon?.signal(SIGTERM)
         return daemon?.wait() ?? -1
     }
 
-    private func tearDown() {
+    /// Ends the daemon and its jobs, and removes their files.
+    package func tearDown() {
         kill()
         // What jobs are left is found by the mark that jobd gives them.
         for pid in remnants() { _ = Glibc.kill(pid, SIGKILL) }
@@ -98,7 +107,7 @@ public final class DaemonFixture {
     }
 
     /// Processes that belong to this daemon's jobs, supervisors among them.
-    public func remnants() -> [pid_t] {
+    package func remnants() -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { pid in
             guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
@@ -111,7 +120,7 @@ public final class DaemonFixture {
     // MARK: Talking to it
 
     /// Sends a request on a connection of its own.
-    public func request(
+    package func request(
         _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil,
         to address: String? = nil
     ) throws -> (head: TestConnection.Head, body: [UInt8]) {
@@ -127,7 +136,7 @@ public final class DaemonFixture {
     }
 
     /// Sends a request and reads JSON.
-    public func json(
+    package func json(
         _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil
     ) throws -> (status: Int, object: [String: Any]) {
         let (head, body) = try request(method, path, headers, body: body)
@@ -136,7 +145,7 @@ public final class DaemonFixture {
     }
 
     /// Submits a job and gives its id.
-    public func submit(_ spec: [String: Any]) throws -> Int {
+    package func submit(_ spec: [String: Any]) throws -> Int {
         let body = String(
             decoding: try JSONSerialization.data(withJSONObject: spec), as: UTF8.self)
         let (status, job) = try json("POST", "/jobs", body: body)
@@ -148,7 +157,7 @@ public final class DaemonFixture {
 
     /// Waits for a job's end and gives the job.
     @discardableResult
-    public func finished(_ id: Int) throws -> [String: Any] {
+    package func finished(_ id: Int) throws -> [String: Any] {
         var job: [String: Any] = [:]
         try waitUntil("job \(id) is finished") {
             job = try json("GET", "/jobs/\(id)").object
@@ -158,7 +167,7 @@ public final class DaemonFixture {
     }
 
     /// All events of a job, from its pages.
-    public func events(of id: Int) throws -> [[String: Any]] {
+    package func events(of id: Int) throws -> [[String: Any]] {
         var events: [[String: Any]] = []
         var after = 0
         while true {
@@ -173,7 +182,7 @@ public final class DaemonFixture {
     }
 
     /// Follows a stream to its end, or until `isEnough`.
-    public func stream(
+    package func stream(
         _ path: String, _ headers: [String: String] = [:],
         until isEnough: (TestEvent) -> Bool = { _ in false }
     ) throws -> [TestEvent] {
@@ -197,7 +206,7 @@ public final class DaemonFixture {
 
 /// Waits for a condition, looking again and again; a test that waits in vain
 /// fails by what this throws.
-public func waitUntil(
+package func waitUntil(
     _ what: String, patienceSeconds: Double = 60, _ condition: () throws -> Bool
 ) throws {
     let start = ContinuousClock.now
@@ -210,6 +219,6 @@ public func waitUntil(
 }
 
 /// Makes an empty file, for instance one that a job waits for.
-public func touch(_ path: String) {
+package func touch(_ path: String) {
     close(open(path, O_WRONLY | O_CREAT, 0o600))
 }

@@ -3,17 +3,17 @@ import Glibc
 
 /// A connection that speaks HTTP/1.1 byte by byte, so that a test sees exactly
 /// what the daemon sends, and can stop in the middle of it. It blocks.
-public final class TestConnection {
+package final class TestConnection {
     /// Why a test could not go on.
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// An answer's head.
-    public struct Head {
-        public let status: Int
+    package struct Head {
+        package let status: Int
         /// Names in lower case.
-        public let headers: [String: String]
+        package let headers: [String: String]
     }
 
     private let descriptor: CInt
@@ -25,7 +25,7 @@ public final class TestConnection {
     private let patienceSeconds: Int
 
     /// Connects to `http://127.0.0.1:PORT` or `unix:/path`.
-    public init(_ address: String, patienceSeconds: Int = 30, receiveBuffer: CInt? = nil) throws {
+    package init(_ address: String, patienceSeconds: Int = 30, receiveBuffer: CInt? = nil) throws {
         self.patienceSeconds = patienceSeconds
         var connected: CInt
         if address.hasPrefix("unix:") {
@@ -71,7 +71,7 @@ public final class TestConnection {
     // MARK: Sending
 
     /// Sends a request with what HTTP demands of one.
-    public func send(
+    package func send(
         _ method: String, _ path: String, _ headers: [String: String] = [:], body: [UInt8] = []
     ) throws {
         var head = "\(method) \(path) HTTP/1.1\r\n"
@@ -82,7 +82,7 @@ public final class TestConnection {
     }
 
     /// Sends bytes as they are.
-    public func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -96,7 +96,7 @@ public final class TestConnection {
     // MARK: Receiving
 
     /// Reads an answer's head.
-    public func head() throws -> Head {
+    package func head() throws -> Head {
         let lines = try readHead()
         guard let first = lines.first, let status = Int(first.split(separator: " ")[1]) else {
             throw Failure(description: "not an answer: \(lines)")
@@ -114,7 +114,7 @@ public final class TestConnection {
     }
 
     /// Reads a body to its end.
-    public func body(_ head: Head) throws -> [UInt8] {
+    package func body(_ head: Head) throws -> [UInt8] {
         if let length = head.headers["content-length"].flatMap({ Int($0) }) {
             while buffered.count < length { try fill() }
             defer { buffered.removeFirst(length) }
@@ -126,7 +126,7 @@ public final class TestConnection {
     }
 
     /// The next bytes of a chunked body, as they come; nil at its end.
-    public func piece() throws -> [UInt8]? {
+    package func piece() throws -> [UInt8]? {
         guard let rest = chunkRest, !isBodyOver else { return nil }
         if rest == 0 {
             let size = try line()

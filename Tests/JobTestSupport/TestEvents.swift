@@ -1,30 +1,30 @@
 import Foundation
 
 /// One event of a stream, as it came.
-public struct TestEvent: Equatable, Sendable {
-    public var id: String?
-    public var event: String?
-    public var data: String
+package struct TestEvent: Equatable, Sendable {
+    package var id: String?
+    package var event: String?
+    package var data: String
 
     /// The data as JSON.
-    public var json: [String: Any] {
+    package var json: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(data.utf8))) as? [String: Any] ?? [:]
     }
 }
 
 /// Cuts a stream into events, by the rules of WHATWG HTML §9.2.6 as far as the
 /// daemon's own form needs them.
-public struct TestEventParser {
+package struct TestEventParser {
     private var pending = ""
     /// Comment lines that were seen.
-    public private(set) var comments = 0
+    package private(set) var comments = 0
     /// The reconnection time that was told, in milliseconds.
-    public private(set) var retry: Int?
+    package private(set) var retry: Int?
 
-    public init() {}
+    package init() {}
 
     /// The events that are complete with these bytes.
-    public mutating func feed(_ bytes: [UInt8]) -> [TestEvent] {
+    package mutating func feed(_ bytes: [UInt8]) -> [TestEvent] {
         pending += String(decoding: bytes, as: UTF8.self)
         var events: [TestEvent] = []
         while let end = pending.range(of: "\n\n") {

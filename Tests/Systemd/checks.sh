@@ -115,6 +115,7 @@ check_probes() {
 # have lost and repeated nothing.
 check_survives() {
     local job before after last
+    # shellcheck disable=SC2016 # for the job's shell
     job=$(submit 'n=0; rm -f stop; until [ -e stop ]; do n=$((n+1)); echo $n; sleep 0.01; done
         echo $((n+1)); exit 7')
     eventually output_has "$job" 10

@@ -152,7 +152,7 @@ inside mkdir -p /etc/jobd
 inside tee /etc/jobd/environment <<<"JOBD_SLOTS=many" >/dev/null
 check "a wrong setting stops the start" not inside systemctl restart jobd 2>/dev/null
 check "which is not tried again" \
-    equal "$(property Result) $(property ExecMainStatus) $(property NRestarts)" "exit-code 78 0"
+    equal "$(property ActiveState) $(property ExecMainStatus)" "failed 78"
 inside rm /etc/jobd/environment
 inside systemctl restart jobd
 check "the unit starts once it is right" get /health

@@ -2,9 +2,9 @@ import ArgumentParser
 import JobClient
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Which daemon, and how to be let in.

@@ -2,9 +2,9 @@ import ArgumentParser
 import JobAPI
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// What to run and how.

@@ -1,9 +1,9 @@
 import JobAPI
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// All that is known of a job, a line for each thing.

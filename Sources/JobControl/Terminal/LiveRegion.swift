@@ -9,6 +9,8 @@ actor LiveRegion {
     private var lines: [StyledLine] = []
     /// How many lines are on the terminal now.
     private var drawn = 0
+    /// What they say there.
+    private var drawnText = ""
     private var isDue = false
     private var lastDrawing: ContinuousClock.Instant?
     /// Whether the cursor is where a line begins, apart from what is drawn here.
@@ -101,23 +103,28 @@ actor LiveRegion {
             line.rendered(columns: size.columns - 1, style: style)
         }
         if lines.count > size.rows {
-            texts[texts.count - 1] = "… and \(lines.count - size.rows + 1) more"
+            texts[texts.count - 1] =
+                "\(style.isUnicode ? "…" : "...") and \(lines.count - size.rows + 1) more"
         }
-        var text = eraseSequence
-        text += texts.map { "\($0)\u{1B}[K" }.joined(separator: "\n")
+        // Over what is there, erasing only what remains: nothing flickers.
+        let text = texts.map { "\($0)\u{1B}[K" }.joined(separator: "\n")
+        guard drawn == 0 || text != drawnText else { return }
+        put(homeSequence + text + (drawn > texts.count ? "\u{1B}[J" : ""))
         drawn = texts.count
-        put(text)
+        drawnText = text
     }
 
+    /// ECMA-48: ED, from the first line's start.
     private func erase() {
-        put(eraseSequence)
+        guard drawn > 0 else { return }
+        put(homeSequence + "\u{1B}[J")
         drawn = 0
     }
 
-    /// ECMA-48: back to the first line's start, then erase all below.
-    private var eraseSequence: String {
+    /// ECMA-48: CUU, up to the first line, and CR, to its start.
+    private var homeSequence: String {
         guard drawn > 0 else { return "" }
-        return (drawn > 1 ? "\u{1B}[\(drawn - 1)A" : "") + "\r\u{1B}[J"
+        return (drawn > 1 ? "\u{1B}[\(drawn - 1)A" : "") + "\r"
     }
 
     /// A terminal that takes nothing more is found out by the next output.

@@ -1,9 +1,9 @@
 import ArgumentParser
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// `jobctl progress`

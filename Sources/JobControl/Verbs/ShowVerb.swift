@@ -3,9 +3,9 @@ import JobAPI
 import JobClient
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// `jobctl show`

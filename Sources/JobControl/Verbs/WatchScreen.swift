@@ -15,7 +15,8 @@ actor WatchScreen {
     init(console: Console, isJSON: Bool) {
         self.console = console
         self.isJSON = isJSON
-        region = console.outputIsTerminal && !isJSON
+        region =
+            console.outputIsTerminal && !isJSON
             ? LiveRegion(console: console, on: .stdout) : nil
     }
 

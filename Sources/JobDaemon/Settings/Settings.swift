@@ -43,16 +43,18 @@ struct Settings {
         socket = Self.absolute(given ?? "\(runtime ?? stateDirectory)/jobd.sock")
         let addresses = sources[.listen]
         isListenGiven = addresses != nil
-        listen = try addresses.map { given in
-            try given.values.map { try HostPort($0, from: given) }
-        } ?? [HostPort(host: "127.0.0.1", port: 7620)]
+        listen =
+            try addresses.map { given in
+                try given.values.map { try HostPort($0, from: given) }
+            } ?? [HostPort(host: "127.0.0.1", port: 7620)]
         if try sources.flag(.noListen) {
             listen = []
             isListenGiven = true
         }
-        logLevel = try sources.value(.logLevel, "one of trace, debug, info, warning, error") {
-            Logger.Level(rawValue: $0)
-        } ?? .info
+        logLevel =
+            try sources.value(.logLevel, "one of trace, debug, info, warning, error") {
+                Logger.Level(rawValue: $0)
+            } ?? .info
         progressInterval = Int64(
             1_000_000 * (try sources.number(.progressIntervalSeconds, in: 0...3600) ?? 0.1))
         slots = Int(

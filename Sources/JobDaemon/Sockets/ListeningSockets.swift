@@ -50,7 +50,8 @@ struct ListeningSockets {
         let status = getaddrinfo(address.host, String(address.port), &hints, &list)
         guard status == 0, let first = list else {
             throw StartError(
-                .unavailable, "Cannot listen on \(address.host): \(String(cString: gai_strerror(status)))."
+                .unavailable,
+                "Cannot listen on \(address.host): \(String(cString: gai_strerror(status)))."
             )
         }
         defer { freeaddrinfo(list) }
@@ -73,7 +74,8 @@ struct ListeningSockets {
     }
 
     private static func failure(_ address: HostPort, _ code: CInt) -> StartError {
-        let hint = code == EADDRINUSE ? " Another program uses it; choose another with --listen." : ""
+        let hint =
+            code == EADDRINUSE ? " Another program uses it; choose another with --listen." : ""
         return StartError(
             .unavailable,
             "Cannot listen on \(address.host):\(address.port): \(String(cString: strerror(code))).\(hint)"

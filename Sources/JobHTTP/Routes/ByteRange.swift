@@ -21,12 +21,14 @@ enum ByteRange: Hashable {
         }
         switch (UInt64(bounds[0]), UInt64(bounds[1])) {
         case (let first?, let last?) where first <= last:
-            self = first < size
+            self =
+                first < size
                 ? .part(first..<min(last, size - 1) + 1) : .unsatisfiable
         case (let first?, nil) where bounds[1].isEmpty:
             self = first < size ? .part(first..<size) : .unsatisfiable
         case (nil, let length?) where bounds[0].isEmpty:
-            self = length > 0 && size > 0
+            self =
+                length > 0 && size > 0
                 ? .part((size - min(length, size))..<size) : .unsatisfiable
         default:
             self = .whole

@@ -88,7 +88,8 @@ struct EventRoutes: Sendable {
             let events = try await store.events(matching: filter, after: cursor, limit: limit)
             // Past what the filter left out too, unless the page was cut there.
             let next = events.count == limit ? events.last?.id ?? cursor : max(newest, cursor)
-            return Self.page(events, next: events.last.map { max($0.id, next) } ?? next, isReset: isReset)
+            return Self.page(
+                events, next: events.last.map { max($0.id, next) } ?? next, isReset: isReset)
         case .stream(let encoding):
             return stream(context, encoding, of: .all(filter), after: cursor) {
                 isReset ? encoding.reset(nil) : []

@@ -17,15 +17,23 @@ class Report:
     @contextlib.contextmanager
     def check(self, title: str) -> Iterator[None]:
         """What runs inside is one check; an exception is its failure."""
-        try:
+        with self.surroundings(title) as outcome:
             yield
+        if outcome["held"]:
+            self._print("ok", title)
+
+    @contextlib.contextmanager
+    def surroundings(self, title: str) -> Iterator[dict[str, bool]]:
+        """What runs inside is worth a line only when it fails."""
+        outcome = {"held": False}
+        try:
+            yield outcome
+            outcome["held"] = True
         except Exception as error:  # noqa: BLE001 - whatever it is, it failed
             frame = traceback.extract_tb(error.__traceback__)[-1]
             # An assertion's message may be long: a difference of two lists.
             text = f"{type(error).__name__}: {error}"[:2000]
             self._print("FAIL", title, f"{text}\n(at {frame.filename}:{frame.lineno})")
-        else:
-            self._print("ok", title)
 
     def missing(self, title: str, reason: str) -> None:
         """A client is not there: a failure, unless the caller allows it."""

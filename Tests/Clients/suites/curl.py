@@ -208,7 +208,8 @@ def live(daemon: Daemon, report: Report) -> None:
             ids = [str(event["id"]) for event in daemon.history(job)]
             sse = [line[4:] for line in first.received().decode().splitlines()
                    if line.startswith("id: ")]
-            ndjson = [str(json.loads(line)["id"]) for line in second.received().splitlines() if line]
+            ndjson = [str(json.loads(line)["id"])
+                      for line in second.received().splitlines() if line]
             assert (sse, ndjson) == (ids, ids), (sse, ndjson, ids)
     with report.check("curl: ?follow=1 gives output as it is written, to the job's end"):
         job = daemon.submit_counting()
