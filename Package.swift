@@ -49,7 +49,7 @@ let package = Package(
             name: "JobDaemon",
             dependencies: [
                 "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
-                "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+                "JobAPI", "JobHTTP", argumentParser, logging, lifecycle, "Yams",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -102,7 +102,8 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
-                nio("NIOCore"), nio("NIOPosix"), httpTypes, logging, lifecycle,
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), httpTypes, logging, lifecycle,
             ],
             swiftSettings: strict),
 
@@ -112,7 +113,7 @@ let package = Package(
             dependencies: [
                 "JobAPI",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                nio("NIOCore"), nio("NIOHTTP1"),
+                nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
             ],
             swiftSettings: strict),
 
@@ -143,6 +144,10 @@ let package = Package(
         .testTarget(
             name: "JobClientTests",
             dependencies: ["JobClient", "JobAPI", nio("NIOCore"), nio("NIOPosix")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobControlTests",
+            dependencies: ["JobControl", "JobClient", "JobAPI", argumentParser],
             swiftSettings: strict),
         .testTarget(
             name: "JobDaemonTests",

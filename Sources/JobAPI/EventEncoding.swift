@@ -27,6 +27,15 @@ package enum EventEncoding: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Tells a client its cursor without an event (WHATWG HTML §9.2.6: an `id`
+    /// without data is remembered and dispatches nothing).
+    package func position(_ cursor: EventID) -> [UInt8] {
+        switch self {
+        case .serverSentEvents, .text: Array("id: \(cursor)\n\n".utf8)
+        case .jsonLines: []
+        }
+    }
+
     /// What keeps a silent connection alive: a comment, or for JSON Lines the
     /// empty line that its readers skip.
     package var keepAlive: [UInt8] {
@@ -82,8 +91,9 @@ package enum EventEncoding: Hashable, Sendable, CaseIterable {
     package static func text(of progress: Progress) -> String {
         var words: [String] = []
         if let fraction = progress.fraction {
-            // Rounded down: 99.9 % is not yet complete.
-            words.append("\(Int((fraction * 100).rounded(.down)))% complete")
+            // Rounded down: 99.9 % is not yet complete. But 29 % is not 28 because
+            // its hundredfold in binary falls short by a hair.
+            words.append("\(Int((fraction * 100 + 1e-9).rounded(.down)))% complete")
         } else if let done = progress.done {
             let total = progress.total.map { " of \(Self.plain($0))" } ?? ""
             let unit = progress.unit.map { " \($0)" } ?? ""

@@ -88,11 +88,6 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    /// Text from bytes that may not be UTF-8: what is not becomes U+FFFD.
-    package mutating func value(text utf8: UnsafeRawBufferPointer) {
-        value(String(decoding: utf8, as: UTF8.self))
-    }
-
     /// JSON that is already written.
     package mutating func raw(_ json: String) {
         separate()

@@ -11,7 +11,9 @@ struct ObjectReader {
     /// - Throws: `malformed_request` when the bytes are not one JSON object in
     ///   UTF-8 (RFC 8259 §8.1).
     init(_ bytes: [UInt8]) throws(JobError) {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        // A NUL cannot stand in JSON, but is every second byte of UTF-16, which the
+        // decoder would take too.
+        guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
             throw JobError(.malformedRequest, "The body is not UTF-8. Send JSON in UTF-8.")
         }
         let value: JSONValue

@@ -1,16 +1,21 @@
+import Foundation
 package import JobModel
 
 extension JSONWriter {
-    /// A piece of output, as the output stream carries it. Bytes that are not
-    /// UTF-8 become U+FFFD; the raw output has them as they are.
+    /// A piece of output, as the output stream carries it. In `text`, what is not
+    /// UTF-8 becomes U+FFFD; the bytes as they are then stand in `base64`.
     package mutating func output(
         _ bytes: ArraySlice<UInt8>, isError: Bool, at time: Timestamp
     ) {
         object { json in
             json.member("stream", isError ? "stderr" : "stdout")
             json.member("time", time.rfc3339)
-            json.key("text")
-            bytes.withUnsafeBytes { json.value(text: $0) }
+            if let text = String(validating: bytes, as: UTF8.self) {
+                json.member("text", text)
+            } else {
+                json.member("text", String(decoding: bytes, as: UTF8.self))
+                json.member("base64", Data(bytes).base64EncodedString())
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 #endif
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// What a failed connection failed by, in words that help.
@@ -32,6 +33,8 @@ struct ConnectionFailure {
         where error == .readTimeout || error == .deadlineExceeded:
             reason = "no answer in time"
         case let error as HTTPClientError where error == .remoteConnectionClosed:
+            reason = "the connection was closed"
+        case let error as HTTPParserError where error == .invalidEOFState:
             reason = "the connection was closed"
         case let error as ChannelError:
             if case .connectTimeout = error {

@@ -86,7 +86,8 @@ enum JSONText {
         }
     }
 
-    private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    /// The text without white space around it.
+    static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let space: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         var rest = text.drop(while: space)
         while let last = rest.last, space(last) { rest.removeLast() }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobAPI
 
 /// The command line: verbs for a daemon's client, and what they draw on a terminal.
 @main
@@ -21,7 +22,7 @@ struct Jobctl: AsyncParsableCommand {
               0 done, 1 failed, 64 wrong usage, 69 no daemon, 77 not allowed. \
             `run` exits as the job did: see `jobctl run --help`.
             """,
-        version: jobctlVersion,
+        version: Version.current,
         subcommands: [
             RunVerb.self, SubmitVerb.self, WatchVerb.self, ListVerb.self, ShowVerb.self,
             LogsVerb.self, WaitVerb.self, CancelVerb.self, DeleteVerb.self, EventsVerb.self,
@@ -53,6 +54,3 @@ struct Jobctl: AsyncParsableCommand {
         }
     }
 }
-
-/// What `--version` prints.
-let jobctlVersion = "0.1.0"

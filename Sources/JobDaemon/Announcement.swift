@@ -14,6 +14,7 @@ struct Announcement: Service {
     func run() async throws {
         try Data((addresses.joined(separator: "\n") + "\n").utf8)
             .write(to: URL(fileURLWithPath: file), options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         logger.notice("Listening on \(addresses.joined(separator: ", "))")
         manager.notify("READY=1")
         try? await gracefulShutdown()

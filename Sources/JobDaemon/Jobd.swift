@@ -1,5 +1,5 @@
 import ArgumentParser
-import JobModel
+import JobAPI
 
 /// The daemon: takes jobs over HTTP, runs them, and streams their progress.
 @main

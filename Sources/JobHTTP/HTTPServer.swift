@@ -85,7 +85,12 @@ package final class HTTPServer: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(socket) { http.setup(channel: $0, logger: logger) }
+            .bind(socket) { channel in
+                http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
+                    try CloseDelimitedResponses.install(on: channel)
+                    return connection
+                }
+            }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { connections in
                 try await server.executeThenClose { inbound in

@@ -25,7 +25,7 @@ extension Scheduler {
         do {
             follower.token = try watcher.watch(
                 journal: follower.directory.journal, pid: supervisor,
-                onGrow: { [weak self] in self?.assumeIsolated { $0.pump(attempt) } },
+                onGrow: { [weak self] in self?.assumeIsolated { _ = $0.pump(attempt) } },
                 onExit: { [weak self] in
                     self?.assumeIsolated {
                         $0.followers[attempt]?.isSupervisorGone = true
@@ -47,10 +47,13 @@ extension Scheduler {
     }
 
     /// Reads on in an attempt's journal and stores what comes of it.
-    func pump(_ attempt: AttemptID) {
+    ///
+    /// - Returns: whether all that was written has been read.
+    @discardableResult
+    func pump(_ attempt: AttemptID) -> Bool {
         guard let follower = followers[attempt], !follower.isEnding,
             follower.readings.count < Follower.maximumReadings
-        else { return }
+        else { return false }
         let isGone = follower.isSupervisorGone
         let stop: JournalScan.Stop
         do {
@@ -64,23 +67,25 @@ extension Scheduler {
             logger.error(
                 "Cannot read a journal; trying again",
                 metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-            later(milliseconds: 1000) { $0.pump(attempt) }
-            return
+            later(milliseconds: 1000) { _ = $0.pump(attempt) }
+            return false
         }
         if let exit = follower.exit {
             // The supervisor syncs the journal after its last word, and then goes:
             // a job that is finished has its output on the disk.
             if isGone { end(follower, follower.readOutcome(of: exit)) }
-            return
+            return true
         }
         store(follower)
         scheduleFlush(follower)
         switch stop {
         case .limit:
             // Others have their turn in between.
-            queue.async { [weak self] in self?.assumeIsolated { $0.pump(attempt) } }
+            queue.async { [weak self] in self?.assumeIsolated { _ = $0.pump(attempt) } }
+            return false
         case .end, .incomplete, .corrupt:
             if isGone { lose(follower) }
+            return true
         }
     }
 
@@ -129,9 +134,12 @@ extension Scheduler {
                 follower.flushScheduled == due
             else { return }
             follower.flushScheduled = nil
-            scheduler.pump(attempt)
-            guard !follower.isEnding else { return }
-            follower.flush(at: scheduler.now())
+            // The clock first, then all that was written before: the reading is
+            // passed on only if nothing newer stands in the journal, as it will be
+            // when the journal is read again.
+            let now = scheduler.now()
+            guard scheduler.pump(attempt), !follower.isEnding else { return }
+            follower.flush(at: now)
             scheduler.store(follower)
             scheduler.scheduleFlush(follower)
         }

@@ -9,7 +9,8 @@ struct Outlet: Sendable {
 
     /// The newest reading passed on.
     private var shown: Progress?
-    /// The times of readings that were passed on before their turn.
+    /// The times of readings that were passed on before their turn, in the
+    /// order of their turns.
     private var ahead: [Timestamp] = []
 
     /// A gate at the beginning of an attempt of which readings up to the one
@@ -36,20 +37,16 @@ struct Outlet: Sendable {
     /// Passes a reading on before its turn.
     mutating func passAhead(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {
         guard !isAhead(reading.at) else { return }
-        remember(reading)
+        if ahead.count == Self.limit { ahead.removeFirst() }
+        ahead.append(reading.at)
         show(reading, emit: emit)
     }
 
-    /// Takes note that a reading was passed on before its turn in an earlier
-    /// life.
-    mutating func recall(_ reading: Reading) {
-        if !isAhead(reading.at) { remember(reading) }
-        shown = reading.progress
-    }
-
-    private mutating func remember(_ reading: Reading) {
-        if ahead.count == Self.limit { ahead.removeFirst() }
-        ahead.append(reading.at)
+    /// Takes note that these readings, which wait for their turn in this order,
+    /// were passed on before it in an earlier life.
+    mutating func recall(_ readings: ArraySlice<Reading>) {
+        ahead = readings.map(\.at)
+        shown = readings.last?.progress
     }
 
     private mutating func show(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {

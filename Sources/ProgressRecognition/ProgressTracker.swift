@@ -17,6 +17,10 @@ package struct ProgressTracker: Sendable {
     /// The longest interval between updates, in microseconds: a day.
     private static let longestInterval: Int64 = 86_400_000_000
 
+    /// By how much, in microseconds, a clock may be set back without a reading
+    /// that waits being missed after a restart: ten seconds.
+    private static let clockSlack: Int64 = 10_000_000
+
     private var reader: AttemptReader
     private var outlet: Outlet
     /// `resumed`.
@@ -94,18 +98,19 @@ package struct ProgressTracker: Sendable {
     /// Which of them waited may change until the frame after which that was
     /// done, so this looks again after every frame that is near enough in time.
     private mutating func recallStored(at: Timestamp) {
-        // A reading waits no longer than this, before or after its own time.
+        // A reading waits no longer than this before its turn.
         let wait = AttemptReader.settling + reader.interval
-        guard let stored, outlet.isAhead(stored), at >= stored.adding(-wait),
-            at <= stored.adding(wait)
+        guard let stored, outlet.isAhead(stored),
+            at >= stored.adding(-wait - Self.clockSlack),
+            at <= stored.adding(wait + Self.clockSlack)
         else { return }
-        let horizon = stored.adding(wait)
+        let horizon = stored.adding(wait + Self.clockSlack)
         var preview = reader
         var waiting: [Reading] = []
         while let due = preview.due, due <= horizon {
             preview.advance(to: due) { waiting.append($0) }
             guard let last = waiting.firstIndex(where: { $0.at == stored }) else { continue }
-            for reading in waiting[...last] { outlet.recall(reading) }
+            outlet.recall(waiting[...last])
             self.preview = preview
             return
         }

@@ -118,13 +118,6 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNotUTF8BecomeReplacementCharacters() throws {
-        let bytes: [UInt8] = [0x61, 0xff, 0x22, 0xc3, 0x0a, 0xe2, 0x82]
-        let read = try Tree.written { json in bytes.withUnsafeBytes { json.value(text: $0) } }
-        #expect(read == .text("a\u{fffd}\"\u{fffd}\n\u{fffd}"))
-        #expect(try Tree.written { $0.value(text: UnsafeRawBufferPointer(start: nil, count: 0)) } == "")
-    }
-
     private func makeTree(depth: Int, _ random: inout SeededGenerator) -> Tree {
         switch Int.random(in: 0..<(depth > 0 ? 7 : 4), using: &random) {
         case 0: return .null

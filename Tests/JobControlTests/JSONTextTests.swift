@@ -24,6 +24,16 @@ import Testing
         #expect(JSONText.contents(ofArray: Array("[ ]".utf8)).isEmpty)
     }
 
+    @Test func severalDocumentsBecomeOneLine() {
+        let jobs = [Array("{\"id\":1}\n".utf8), Array("{\"id\": 2}".utf8)]
+        #expect(
+            String(decoding: JobsDocument.json(jobs), as: UTF8.self)
+                == #"{"jobs":[{"id":1},{"id": 2}]}"#)
+        #expect(
+            String(decoding: JobsDocument.reset(jobs[0]), as: UTF8.self)
+                == #"{"reset":{"id":1}}"#)
+    }
+
     @Test func strings() {
         #expect(JSONText.string("a\"\\\n\r\t\0\u{1F}ü🚀") == #""a\"\\\n\r\t\u0000\u001fü🚀""#)
     }

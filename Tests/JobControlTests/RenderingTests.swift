@@ -178,12 +178,9 @@ import Testing
         }
         let line = LiveLine.line(job, columns: 80, isUnicode: false)
         #expect(
-            line.rendered(columns: 79, style: .plain)
-                == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt"
-                .prefix(78) + "~"
-                || line.rendered(columns: nil, style: .plain)
-                    == "42 nightly copy  ######----------  42%  42/100 files  3.1 files/s  19s left  a.txt"
-        )
+            line.rendered(columns: nil, style: .plain)
+                == "42 nightly copy  ######----------  42%  "
+                + "42/100 files  3.1 files/s  19s left  a.txt")
     }
 
     @Test func eventsUpdateAJob() throws {

@@ -75,7 +75,7 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
         var total = 0
-        for round in 0..<1000 {
+        for round in 0..<500 {
             let steps = Self.steps(&generator)
             let whole = Self.run(steps, interval: interval, kills: [])
             total += whole.count
@@ -91,7 +91,7 @@ import Testing
                 return
             }
         }
-        #expect(total > 1000)
+        #expect(total > 500)
     }
 
     @Test func flushingAlwaysLeavesNothingDue() {

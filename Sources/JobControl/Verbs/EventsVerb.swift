@@ -43,7 +43,7 @@ struct EventsVerb: Verb {
                 case .event(let event) where isJSON: try console.line(event.json)
                 case .event(let event): try console.line(PlainLine.line(event.value))
                 case .reset(let job) where isJSON:
-                    try console.line(Array("{\"reset\":".utf8) + job.json + [0x7D])
+                    try console.line(JobsDocument.reset(job.json))
                 case .reset: console.note("the events that follow begin again from the first")
                 }
             }

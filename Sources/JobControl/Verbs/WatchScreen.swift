@@ -37,7 +37,7 @@ actor WatchScreen {
             if isJSON { return try console.line(event.json) }
             jobs[id]?.apply(event.value)
         case .reset(let job):
-            if isJSON { return try console.line(Array("{\"reset\":".utf8) + job.json + [0x7D]) }
+            if isJSON { return try console.line(JobsDocument.reset(job.json)) }
             if let job = job.value { jobs[id] = job }
         }
         // The end is told by the job itself, which knows more.

@@ -33,13 +33,15 @@ struct Settings {
     init(_ sources: SettingSources, environment: [String: String]) throws {
         let home = environment["HOME"] ?? "/"
         stateDirectory = Self.absolute(
-            sources[.stateDir]?.values.last ?? environment["STATE_DIRECTORY"].nonEmpty
+            sources[.stateDir]?.values.last ?? environment["STATE_DIRECTORY"].nonEmpty.map(
+                Self.first)
                 ?? environment["XDG_STATE_HOME"].nonEmpty.map { "\($0)/jobd" }
                 ?? "\(home)/.local/state/jobd")
         let given = sources[.socket]?.values.last
         isSocketGiven = given != nil
         let runtime =
-            environment["RUNTIME_DIRECTORY"].nonEmpty ?? environment["XDG_RUNTIME_DIR"].nonEmpty
+            environment["RUNTIME_DIRECTORY"].nonEmpty.map(Self.first)
+            ?? environment["XDG_RUNTIME_DIR"].nonEmpty
         socket = Self.absolute(given ?? "\(runtime ?? stateDirectory)/jobd.sock")
         let addresses = sources[.listen]
         isListenGiven = addresses != nil
@@ -65,6 +67,11 @@ struct Settings {
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
         corsOrigins = Set(sources[.corsOrigins]?.values ?? [])
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
+    }
+
+    /// systemd.exec(5): several directories are separated by colons.
+    private static func first(_ paths: String) -> String {
+        String(paths.prefix { $0 != ":" })
     }
 
     private static func absolute(_ path: String) -> String {

@@ -92,7 +92,9 @@ struct EventRoutes: Sendable {
                 events, next: events.last.map { max($0.id, next) } ?? next, isReset: isReset)
         case .stream(let encoding):
             return stream(context, encoding, of: .all(filter), after: cursor) {
-                isReset ? encoding.reset(nil) : []
+                // A live stream tells where it begins, so that a client that is cut
+                // before the first event resumes there.
+                isReset ? encoding.reset(nil) : encoding.position(cursor)
             }
         }
     }

@@ -15,7 +15,11 @@ extension Router where Context == JobRequestContext {
         if let get = handlers[.get] {
             methods.append(.head)
             on(path, method: .head) { request, context in
-                try await get(request, context).createHeadResponse()
+                let response = try await get(request, context)
+                var head = response.createHeadResponse()
+                // A stream has no length that could be told (RFC 9110 §8.6).
+                if response.body.contentLength == nil { head.headers[.contentLength] = nil }
+                return head
             }
         }
         let allow = methods.map(\.rawValue).sorted().joined(separator: ", ")
