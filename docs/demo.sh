@@ -17,6 +17,11 @@ finish() {
         kill "$jobd" 2>/dev/null || true
         wait "$jobd" 2>/dev/null || true
     fi
+    # A job that was left running, should this script have been interrupted.
+    for supervisor in $(pgrep -f "jobd-supervis[e] $work/state" || true); do
+        kill "$supervisor" 2>/dev/null || true
+        while kill -0 "$supervisor" 2>/dev/null; do sleep 0.05; done
+    done
     rm -rf "$work"
 }
 trap finish EXIT
@@ -66,7 +71,7 @@ rm -f "$work/files/sums"
 id=$(submit <"$work/spec")
 curl -sSN "$url/jobs/$id/progress" >"$work/first" 2>/dev/null &
 curl=$!
-until [ "$(grep -c '^id:' "$work/first")" -ge 8 ]; do sleep 0.02; done
+until [ "$(grep -c '^id:' "$work/first")" -ge 25 ]; do sleep 0.02; done
 kill "$curl"
 wait "$curl" 2>/dev/null || true
 # What was cut in the middle of an event does not count: only whole ones do.

@@ -33,7 +33,8 @@ struct Jobctl: AsyncParsableCommand {
     /// other errors are.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                LeadingOptions.moved(Array(CommandLine.arguments.dropFirst())))
             if var verb = command as? any AsyncParsableCommand {
                 try await verb.run()
             } else {

@@ -25,6 +25,9 @@ enum ProgressLine {
             throw Trouble.usage(
                 "'\(first)' is no progress: it must be 42, 42%, 3/10, or a JSON object")
         }
+        // A bare number is a percentage; before a text it has to say so, or the two
+        // together would be taken for a text.
+        if words.count > 1, isNumber(first[...]) { words[0] += "%" }
         // What would end the line becomes a space.
         var line = Array(
             words.joined(separator: " ").utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 })

@@ -17,7 +17,9 @@ package struct JobFilter: Hashable, Sendable {
     package var isEmpty: Bool { self == JobFilter() }
 
     /// Adds what the filter demands of `j`, a row of `jobs`.
-    func append(to conditions: inout [String], _ arguments: inout StatementArguments) {
+    func append(
+        to conditions: inout [String], _ arguments: inout StatementArguments
+    ) throws {
         if !states.isEmpty {
             let marks = states.map { _ in "?" }.joined(separator: ", ")
             conditions.append("j.state IN (\(marks))")
@@ -31,18 +33,24 @@ package struct JobFilter: Hashable, Sendable {
             conditions.append("j.name = ?")
             arguments += [name]
         }
-        for (label, value) in labels.sorted(by: { $0.key < $1.key }) {
+        if !labels.isEmpty {
+            // One condition for all of them: an expression may not be arbitrarily
+            // deep (sqlite.org/limits.html §5).
             conditions.append(
                 """
-                EXISTS (SELECT 1 FROM json_each(j.labels) l WHERE l.key = ? AND l.value = ?)
+                NOT EXISTS (SELECT 1 FROM json_each(?) w WHERE NOT EXISTS (
+                    SELECT 1 FROM json_each(j.labels) l
+                    WHERE l.key = w.key AND l.value = w.value))
                 """)
-            arguments += [label, value]
+            arguments += [try JobRow.json(labels)]
         }
         if let text {
             // instr, not LIKE: a text with % in it means that character.
             conditions.append(
-                "(instr(lower(coalesce(j.name, '')), lower(?)) > 0 "
-                    + "OR instr(lower(j.command), lower(?)) > 0)")
+                """
+                (instr(lower(coalesce(j.name, '')), lower(?)) > 0 OR instr(lower(
+                    (SELECT group_concat(value, ' ') FROM json_each(j.command))), lower(?)) > 0)
+                """)
             arguments += [text, text]
         }
     }

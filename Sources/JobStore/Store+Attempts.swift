@@ -70,12 +70,15 @@ extension Store {
         let queues = try Row.fetchAll(
             database.cachedStatement(
                 sql: """
-                    SELECT q.name, q.slots - (SELECT count(*) FROM jobs a
+                    SELECT q.name, q.slots - (SELECT count(*) FROM jobs a INDEXED BY jobs_active
                         WHERE a.queue = q.name AND a.state IN ('running', 'paused')) AS free
                     FROM queues q WHERE q.paused = 0
                     """))
         let oldest = try database.cachedStatement(
-            sql: "SELECT id FROM jobs WHERE queue = ? AND state = 'queued' ORDER BY id LIMIT ?")
+            sql: """
+                SELECT id FROM jobs INDEXED BY jobs_queued
+                WHERE queue = ? AND state = 'queued' ORDER BY id LIMIT ?
+                """)
         var eligible: [JobID] = []
         for queue in queues {
             let name: String = queue["name"]

@@ -66,7 +66,7 @@ extension Store {
         jobs.labels = filter.labels
         var conditions = ["e.id > ?"]
         var arguments: StatementArguments = [cursor.rawValue]
-        jobs.append(to: &conditions, &arguments)
+        try jobs.append(to: &conditions, &arguments)
         if !filter.states.isEmpty {
             let marks = filter.states.map { _ in "?" }.joined(separator: ", ")
             conditions.append("coalesce(e.state, 'running') IN (\(marks))")

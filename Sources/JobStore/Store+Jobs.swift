@@ -57,7 +57,7 @@ extension Store {
             conditions.append("j.id < ?")
             arguments += [before.rawValue]
         }
-        filter.append(to: &conditions, &arguments)
+        try filter.append(to: &conditions, &arguments)
         let restriction =
             conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let sql = JobRow.select + restriction + " ORDER BY j.id DESC LIMIT ?"

@@ -100,6 +100,7 @@ import Testing
                 == .object([
                     "stream": "stderr", "time": "2026-11-22T08:15:30.123Z",
                     "text": "x\r\ndata: no\u{0}\u{fffd}",
+                    "base64": "eA0KZGF0YTogbm8A/w==",
                 ]))
         #expect(
             try Tree.written { $0.output([], isError: false, at: sampleTime) }

@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["42"], "42\n"), (["42%", "almost"], "42% almost\n"),
+        (["42"], "42\n"), (["42%", "almost"], "42% almost\n"), (["42", "almost"], "42% almost\n"),
         (["3/10", "a\nb", "c"], "3/10 a b c\n"),
         (["--", "1.5/2"], "1.5/2\n"), ([#"{"progress": 1}"#], "{\"progress\": 1}\n"),
     ])
@@ -119,5 +119,17 @@ import Testing
         #expect(line.count <= ProgressLine.limit)
         #expect(line.count >= ProgressLine.limit - 1)
         #expect(String(validating: line, as: UTF8.self)?.hasSuffix("ü\n") == true)
+    }
+
+    @Test(arguments: [
+        ("--url u list --limit 3", "list --url u --limit 3"),
+        ("--url=u --token t --json show 7", "show --url=u --token t --json 7"),
+        ("list --url u", "list --url u"), ("--version", "--version"), ("", ""),
+        ("--url", "--url"), ("--url u", "--url u"), ("--url u --help", "--url u --help"),
+        ("run -- --url u", "run -- --url u"),
+    ])
+    func optionsBeforeTheVerbAreMovedBehindIt(_ given: String, _ expected: String) {
+        let words = given.split(separator: " ").map(String.init)
+        #expect(LeadingOptions.moved(words).joined(separator: " ") == expected)
     }
 }

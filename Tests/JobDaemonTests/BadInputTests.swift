@@ -205,6 +205,19 @@ import Testing
         #expect(try log(fixture).contains(fixture.state))
     }
 
+    /// Root may write into any directory that is not mounted read-only.
+    @Test(.enabled(if: getuid() == 0)) func aReadOnlyStateDirectoryIsSaidToBe() throws {
+        let fixture = try DaemonFixture(["--no-listen"])
+        defer { try? FileManager.default.removeItem(atPath: fixture.directory) }
+        try FileManager.default.createDirectory(
+            atPath: fixture.state, withIntermediateDirectories: true)
+        let mount = try ChildProcess("/bin/mount", ["-t", "tmpfs", "-o", "ro", "x", fixture.state])
+        try #require(mount.wait() == 0)
+        defer { _ = try? ChildProcess("/bin/umount", ["-l", fixture.state]).wait() }
+        #expect(try fixture.spawn().wait() == 73)
+        #expect(try log(fixture).contains("Read-only file system"))
+    }
+
     @Test func settingsThatMakeNoSenseAreSaidToBe() throws {
         let fixture = try DaemonFixture()
         defer { try? FileManager.default.removeItem(atPath: fixture.directory) }

@@ -109,6 +109,40 @@ import Testing
         }
     }
 
+    @Test func aJournalWithABrokenTailGivesWhatIsWhole() throws {
+        try DaemonFixture.with { jobd in
+            let tails: [[UInt8]] = [
+                Array("this is no frame at all, but long enough to hold a header".utf8),
+                [UInt8](repeating: 0, count: 4096), [0x4a],
+            ]
+            let ids = try tails.map { _ in
+                try jobd.submit(["command": "echo 30% whole; exec sleep 1000"])
+            }
+            for id in ids {
+                try waitUntil("its progress is stored") {
+                    try jobd.json("GET", "/jobs/\(id)").object["progress"] is [String: Any]
+                }
+            }
+            jobd.kill()
+            for pid in jobd.remnants() { _ = Glibc.kill(pid, SIGKILL) }
+            for (id, tail) in zip(ids, tails) {
+                let journal = open("\(jobd.state)/jobs/\(id)/1/journal", O_WRONLY | O_APPEND)
+                #expect(write(journal, tail, tail.count) == tail.count)
+                close(journal)
+            }
+            try jobd.start()
+            for id in ids {
+                #expect(try jobd.finished(id)["failure"] as? String == "lost")
+                let output = try jobd.request("GET", "/jobs/\(id)/output").body
+                #expect(output == Array("30% whole\n".utf8))
+                #expect(try jobd.stream("/jobs/\(id)/progress").count == 4)
+                #expect(
+                    try jobd.stream("/jobs/\(id)/output", ["Accept": "text/event-stream"])
+                        .map(\.event) == ["output", "end"])
+            }
+        }
+    }
+
     @Test func aJobThatEndedWhileNoDaemonRanHasItsOutcome() throws {
         try DaemonFixture.with { jobd in
             let go = "\(jobd.directory)/go"

@@ -1,0 +1,60 @@
+import JobEvents
+import JobModel
+import JobStore
+import Synchronization
+
+/// A store whose commits ring the bells, as the daemon wires them.
+final class EventsFixture: Sendable {
+    let directory: TemporaryDirectory
+    let layout: StateDirectory
+    let store: Store
+    let log: EventLog
+    let output: OutputLog
+
+    /// The store is made before those whom it wakes.
+    private final class Bells: Sendable {
+        let log = Mutex<EventLog?>(nil)
+    }
+
+    init() throws {
+        let directory = try TemporaryDirectory()
+        let bells = Bells()
+        self.directory = directory
+        layout = StateDirectory(path: directory.path)
+        store = try Store(
+            path: layout.database, now: { Timestamp(microseconds: 1_795_335_330_123_456) },
+            committed: { effects in
+                if effects.contains(.events) { bells.log.withLock { $0 }?.ring() }
+            })
+        let log = EventLog(store: store)
+        bells.log.withLock { $0 = log }
+        self.log = log
+        output = OutputLog(store: store, directory: layout)
+    }
+
+    /// Submits jobs that run, each with these labels.
+    func run(_ count: Int, labels: (Int) -> [String: String] = { _ in [:] }) async throws
+        -> [AttemptID]
+    {
+        try await store.setSlots(1000, ofQueue: JobSpec.defaultQueue)
+        for index in 0..<count {
+            _ = try await store.submit(JobSpec(command: .shell("true"), labels: labels(index)))
+        }
+        return try await store.claim(bootID: "boot", limit: 1000).map(\.attempt)
+    }
+
+    func record(_ messages: [String], of attempt: AttemptID) async throws {
+        let readings = messages.map {
+            StampedProgress(
+                progress: Progress(fraction: 0.5, message: $0, source: .direct),
+                time: Timestamp(microseconds: 1_795_335_330_000_000))
+        }
+        try await store.record(readings, of: attempt, consumed: 0)
+    }
+
+    func finish(_ attempt: AttemptID) async throws {
+        let outcome = Outcome(
+            state: .succeeded, exitCode: 0, time: Timestamp(microseconds: 1_795_335_331_000_000))
+        try await store.finish(attempt, with: outcome, readings: [], consumed: 0)
+    }
+}

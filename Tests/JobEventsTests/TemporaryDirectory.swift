@@ -1,0 +1,24 @@
+import Foundation
+
+/// A directory of its own for one test, removed with everything in it.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory
+            .appending(path: "jobd-events-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    /// Where the test's database is.
+    var database: String { "\(path)/jobd.db" }
+
+    deinit {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            print("\(path) could not be removed: \(error)")
+        }
+    }
+}
