@@ -11,15 +11,11 @@ final class StateLock {
     ///
     /// - Throws: `StartError` when it cannot be written or is locked.
     init(_ state: StateDirectory) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: state.jobs, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        } catch {
+        if let code = Self.makeDirectories(state.jobs) {
             throw StartError(
                 .cannotCreate,
-                "The state directory \(state.path) cannot be made: \(Self.reason(error)). "
-                    + "Choose another with --state-dir.")
+                "The state directory \(state.path) cannot be made: "
+                    + "\(String(cString: strerror(code))). Choose another with --state-dir.")
         }
         descriptor = open(state.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -61,11 +57,21 @@ final class StateLock {
         close(descriptor)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        if let underlying, underlying.domain == NSPOSIXErrorDomain {
-            return String(cString: strerror(CInt(underlying.code)))
+    /// mkdir(2) for a path and all above it that is missing; why it failed, as an
+    /// errno, or nil.
+    private static func makeDirectories(_ path: String) -> CInt? {
+        var prefix = ""
+        for name in path.split(separator: "/") {
+            prefix += "/\(name)"
+            if mkdir(prefix, 0o700) != 0, errno != EEXIST {
+                let code = errno
+                // Above it may be what nobody may write to, as long as it is there.
+                if access(prefix, F_OK) != 0 { return code }
+            }
         }
-        return "\(error.localizedDescription)"
+        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return errno }
+        close(directory)
+        return nil
     }
 }

@@ -5,11 +5,12 @@ import Migrations
 
 /// Opens the database and brings its schema up to date.
 enum DatabaseOpening {
+    /// - Parameter configuration: what is set beforehand, as tests do.
     /// - Throws: `conflict` when the database was written by a newer program, or
     ///   SQLite's error when it cannot be opened.
-    static func open(path: String) throws -> DatabasePool {
+    static func open(path: String, _ configuration: Configuration) throws -> DatabasePool {
         try refuseNewer(path: path)
-        var configuration = Configuration()
+        var configuration = configuration
         configuration.label = "jobd"
         configuration.busyMode = .timeout(5)
         let pool = try DatabasePool(path: path, configuration: configuration)

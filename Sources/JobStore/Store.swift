@@ -20,11 +20,20 @@ package final class Store: Sendable {
     ///     block and cannot call back into the store.
     /// - Throws: `conflict` when the database was written by a newer program, or
     ///   SQLite's error when it cannot be opened.
-    package init(
+    package convenience init(
         path: String, now: @escaping @Sendable () -> Timestamp,
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
-        pool = try DatabaseOpening.open(path: path)
+        try self.init(
+            path: path, configuration: Configuration(), now: now, committed: committed)
+    }
+
+    /// The same with a configuration of SQLite's connections, for tests.
+    init(
+        path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp,
+        committed: @escaping @Sendable (CommitEffects) -> Void
+    ) throws {
+        pool = try DatabaseOpening.open(path: path, configuration)
         writer = GroupCommit(pool: pool, committed: committed)
         self.now = now
     }
@@ -38,7 +47,11 @@ package final class Store: Sendable {
         if failure.code == .storageFull, availableBytes() < Self.minimumRoom { return failure }
         do {
             try await writer.write(effects: .scheduling) { database in
-                try database.execute(sql: "UPDATE queues SET slots = slots WHERE name = 'default'")
+                // There and back: a row that stays what it is SQLite does not write.
+                for step in ["+", "-"] {
+                    try database.execute(
+                        sql: "UPDATE queues SET slots = slots \(step) 1 WHERE name = 'default'")
+                }
             }
             return nil
         } catch let error as JobError {

@@ -5,7 +5,8 @@ import Testing
 /// Whatever a command says, it cannot make a stream say something else.
 @Suite struct InjectionTests {
     static let hostile = [
-        "\ndata: forged", "\rdata: forged", "\r\ndata: forged", "\n\nid: 9\nevent: end\ndata: {}\n\n",
+        "\ndata: forged", "\rdata: forged", "\r\ndata: forged",
+        "\n\nid: 9\nevent: end\ndata: {}\n\n",
         "\r\rid: 9\r\revent: end\r\rdata: {}\r\r", "\r\n\r\nid: 9\r\n\r\n", "a\n", "a\r", "a\r\n",
         "\n", "\r", "\r\n", "\n\r", "\n\r\n\r", "id: 9", "event: end", ": comment", "data: x",
         "retry: 1", "\u{0}\nid: 9\u{0}", "\u{2028}id: 9\u{2029}", "\u{85}id: 9", "\u{feff}id: 9",

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func theOtherVerbsDoWhatTheySay() throws {
-        try DaemonFixture.with { jobd in
+        try DaemonFixture.with(["--progress-interval-seconds", "0"]) { jobd in
             let submitted = try run(
                 jobd, "submit", "--name", "build", "--label", "app=shop", "--", "sh", "-c",
                 "echo 25%; echo 75%; sleep 0.2; exit 2")

@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func aJournalWithABrokenTailGivesWhatIsWhole() throws {
-        try DaemonFixture.with { jobd in
+        try DaemonFixture.with(["--slots", "3"]) { jobd in
             let tails: [[UInt8]] = [
                 Array("this is no frame at all, but long enough to hold a header".utf8),
                 [UInt8](repeating: 0, count: 4096), [0x4a],

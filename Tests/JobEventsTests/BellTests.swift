@@ -2,7 +2,7 @@ import JobEvents
 import Testing
 
 /// A wake-up is never slept through, whatever happens at the same time.
-@Suite(.timeLimit(.minutes(3))) struct BellTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct BellTests {
     /// Waits until `isThere`, as every reader does: count, look, wait.
     private func wait(
         _ bell: Bell, _ listener: Listener, until isThere: () -> Bool
@@ -21,7 +21,7 @@ import Testing
     /// One hands something over and rings; the other looks and sleeps. Were one
     /// ring in all these turns lost, this would not end.
     @Test func aRingBetweenTheLookAndTheSleepIsNotLost() async {
-        let turns = 20_000
+        let turns = 5000
         let there = Bell()
         let back = Bell()
         let handed = Shared(0)
@@ -62,7 +62,7 @@ import Testing
         let rung = Shared(0)
         let isOver = Shared(false)
         let ringers = 8
-        let turns = 3000
+        let turns = 1000
         await withTaskGroup(of: Listener.Sound.self) { group in
             for _ in 0..<20 {
                 group.addTask {
@@ -98,7 +98,7 @@ import Testing
     /// A connection that is gone while events rush in: its reader hears of it,
     /// and from then on of nothing else.
     @Test func aCloseIsHeardWhateverElseSounds() async {
-        for _ in 0..<2000 {
+        for _ in 0..<1000 {
             let bell = Bell()
             let listener = Listener()
             await withTaskGroup(of: Void.self) { group in

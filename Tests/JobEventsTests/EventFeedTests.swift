@@ -5,7 +5,7 @@ import JobStore
 import Testing
 
 /// Single features of the feeds.
-@Suite(.timeLimit(.minutes(1))) struct EventFeedTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct EventFeedTests {
     private func encoded(_ events: [Event]) -> String {
         var bytes: [UInt8] = []
         for event in events { EventEncoding.jsonLines.append(event, to: &bytes) }
@@ -120,7 +120,7 @@ import Testing
         let fixture = try EventsFixture()
         var unanswerable = EventFilter()
         // More than SQLite has room for (sqlite.org/limits.html).
-        unanswerable.states = Array(repeating: .running, count: 40_000)
+        unanswerable.states = Array(repeating: .running, count: 300_000)
         await #expect(throws: (any Error).self) {
             try await fixture.store.events(matching: unanswerable, after: .beginning, limit: 1)
         }

@@ -49,7 +49,8 @@ struct Follower {
                 case .closed: return false
                 case .beat: continue
                 case .frames(let frames, let last, let ended):
-                    let size = isCut ? Int.random(in: 0...frames.count, using: &random) : frames.count
+                    let size =
+                        isCut ? Int.random(in: 0...frames.count, using: &random) : frames.count
                     let isSeen = receive(frames.prefix(size), sentinel)
                     if size == frames.count {
                         guard cursor == last else { throw WrongCursor(told: last, seen: cursor) }
@@ -71,19 +72,17 @@ struct Follower {
 
     /// Keeps the frames that have come whole; whether one has the sentinel.
     private mutating func receive(_ bytes: ArraySlice<UInt8>, _ sentinel: String?) -> Bool {
-        let newline = UInt8(ascii: "\n")
+        // A frame ends with an empty line, or in JSON Lines with the line.
+        let ending = encoding == .jsonLines ? "\n" : "\n\n"
+        let opening = encoding == .jsonLines ? "{\"id\":" : "id: "
+        var rest = String(decoding: bytes, as: UTF8.self).utf8[...]
         var isSeen = false
-        var start = bytes.startIndex
-        for index in bytes.indices where bytes[index] == newline {
-            // A frame ends with an empty line, or in JSON Lines with the line.
-            if encoding != .jsonLines, index == start || bytes[index - 1] != newline { continue }
-            let frame = bytes[start...index]
-            start = index + 1
-            received += frame
-            let text = String(decoding: frame, as: UTF8.self)
-            if let sentinel, text.contains(sentinel) { isSeen = true }
-            let opening = encoding == .jsonLines ? "{\"id\":" : "id: "
-            let digits = text.dropFirst(opening.count).prefix { $0.isNumber }
+        while let end = rest.firstRange(of: ending.utf8)?.upperBound {
+            let frame = Substring(rest[..<end])
+            rest = rest[end...]
+            received += frame.utf8
+            if let sentinel, frame.contains(sentinel) { isSeen = true }
+            let digits = frame.dropFirst(opening.count).prefix { $0.isNumber }
             cursor = EventID(rawValue: Int64(digits) ?? -1)
         }
         return isSeen

@@ -3,7 +3,7 @@ import Testing
 @testable import JobEvents
 
 /// One reader's place to sleep: every order in which things can happen.
-@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+@Suite(.timeLimit(.minutes(10))) struct ListenerTests {
     @Test(arguments: [
         ([Listener.Sound.rung], Listener.Sound.rung),
         ([.beat], .beat),

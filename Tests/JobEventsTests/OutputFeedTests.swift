@@ -8,7 +8,7 @@ import Testing
 @testable import JobStore
 
 /// What jobs write, followed from any place on.
-@Suite(.timeLimit(.minutes(2))) struct OutputFeedTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct OutputFeedTests {
     /// Everything a feed gives until its end: the text, the places after each
     /// step, and the place after the end; nil when it was closed.
     private func drain(
@@ -46,9 +46,11 @@ import Testing
             try database.execute(
                 sql: """
                     INSERT INTO attempts (job_id, number, boot_id, started_at)
-                        SELECT id, attempt + 1, 'boot', 1 FROM jobs WHERE id = ?1;
-                    UPDATE jobs SET attempt = attempt + 1 WHERE id = ?1
+                    SELECT id, attempt + 1, 'boot', 1 FROM jobs WHERE id = ?
                     """, arguments: [job.rawValue])
+            try database.execute(
+                sql: "UPDATE jobs SET attempt = attempt + 1 WHERE id = ?",
+                arguments: [job.rawValue])
         }
     }
 
@@ -85,7 +87,9 @@ import Testing
         #expect(whole.places.count > 3)
         for start in whole.places {
             let rest = try await drain(fixture, attempt.job, from: start)
-            #expect(whole.text.hasSuffix(rest.text))
+            let isSuffix = whole.text.utf8.suffix(rest.text.utf8.count).elementsEqual(
+                rest.text.utf8)
+            #expect(isSuffix && rest.text.utf8.count < whole.text.utf8.count)
             #expect(rest.places == whole.places.filter { $0.offset > start.offset })
             #expect(rest.end == whole.end)
             let reader = try #require(try fixture.output.reader(of: attempt))
@@ -127,7 +131,8 @@ import Testing
             let journal = try JournalBytes(attempt, in: fixture.layout)
             var written = ""
             for number in 0..<200 {
-                let text = String(repeating: "\(number),", count: Int.random(in: 0...99, using: &random))
+                let text = String(
+                    repeating: "\(number),", count: Int.random(in: 0...50, using: &random))
                 let kind = UInt32.random(in: 2...4, using: &random)
                 journal.add(kind, text)
                 if kind != 4 { written += text }
@@ -144,7 +149,10 @@ import Testing
             return (texts, written)
         }
         #expect(read.0.count == 3)
-        for text in read.0 { #expect(text == read.1, "JOBD_TEST_SEED=\(drawn.seed)") }
+        for text in read.0 {
+            let isEqual = text == read.1
+            #expect(isEqual, "JOBD_TEST_SEED=\(drawn.seed), \(text.count) of \(read.1.count)")
+        }
     }
 
     @Test func goesOnWithTheNextAttempt() async throws {

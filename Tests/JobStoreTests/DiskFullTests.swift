@@ -41,7 +41,8 @@ import Testing
         command: .shell("true"), stdin: String(repeating: "x", count: 100_000))
 
     /// What each of so many submissions was told; nil when it was accepted.
-    private func submit(_ count: Int, to store: Store, _ held: HeldWrite?) async -> [JobError.Code?] {
+    private func submit(_ count: Int, to store: Store, _ held: HeldWrite?) async -> [JobError.Code?]
+    {
         let executor = SerialTaskExecutor()
         return await withTaskGroup(of: JobError.Code?.self) { group in
             for _ in 0..<count {

@@ -45,7 +45,8 @@ import Testing
     }
 
     private static let specs: [JobSpec] = [
-        JobSpec(command: .arguments(["rsync", "-a", "é\"\\"]), name: "nightly copy",
+        JobSpec(
+            command: .arguments(["rsync", "-a", "é\"\\"]), name: "nightly copy",
             labels: ["app": "shop"], cwd: "/srv", environment: ["LANG": "C.UTF-8"],
             stdin: "in\n", tty: true, timeout: 60_000_000, killGrace: 0, outputLimitBytes: 9),
         JobSpec(command: .shell("exit 3")),

@@ -50,7 +50,8 @@ import Testing
         let newer = try DatabaseQueue(path: directory.database)
         try newer.writeWithoutTransaction { database in
             _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = \(journalMode)")
-            try database.execute(sql: "CREATE TABLE later (it INTEGER); INSERT INTO later VALUES (1)")
+            try database.execute(
+                sql: "CREATE TABLE later (it INTEGER); INSERT INTO later VALUES (1)")
             try database.execute(sql: "PRAGMA user_version = \(Migration.all.count + 1)")
         }
         try newer.close()
@@ -68,7 +69,8 @@ import Testing
         let copy = try TemporaryDirectory()
         let newer = try DatabasePool(path: directory.database)
         try newer.writeWithoutTransaction { database in
-            try database.execute(sql: "CREATE TABLE later (it INTEGER); INSERT INTO later VALUES (1)")
+            try database.execute(
+                sql: "CREATE TABLE later (it INTEGER); INSERT INTO later VALUES (1)")
             try database.execute(sql: "PRAGMA user_version = \(Migration.all.count + 1)")
         }
         for ending in ["", "-wal"] {

@@ -21,22 +21,19 @@ import Testing
     }
 
     /// The plan of each statement that begins with `prefix` and that `body` runs.
-    ///
-    /// A read runs on any of the pool's connections: each turn of the loop traces
-    /// one more of them, until a statement has been seen.
     private func plans(
         _ fixture: StoreFixture, of prefix: String, _ body: (Store) async throws -> Void
     ) async throws -> [String] {
-        let store = fixture.store
         let trace = Trace()
-        try await store.pool.writeWithoutTransaction { trace.install($0) }
-        var found: [String] = []
-        for _ in 0..<1000 where found.isEmpty {
-            try await store.pool.read { trace.install($0) }
-            trace.statements.withLock { $0 = [] }
-            try await body(store)
-            found = trace.statements.withLock { $0 }.filter { $0.hasPrefix(prefix) }
-        }
+        var configuration = Configuration()
+        configuration.prepareDatabase { trace.install($0) }
+        let time = fixture.now
+        let store = try Store(
+            path: fixture.directory.database, configuration: configuration, now: { time },
+            committed: { _ in })
+        defer { try? store.close() }
+        try await body(store)
+        let found = trace.statements.withLock { $0 }.filter { $0.hasPrefix(prefix) }
         try #require(!found.isEmpty)
         return try await store.pool.read { [found] database in
             try Set(found).sorted().map { sql in
@@ -136,7 +133,8 @@ import Testing
         }
         expectSeeks(try await list { _ in }, ["SEARCH j USING INTEGER PRIMARY KEY (rowid<?)"])
         expectSeeks(
-            try await list { $0.states = [.queued] }, ["SEARCH j USING INDEX jobs_by_state (state=? AND id<?)"])
+            try await list { $0.states = [.queued] },
+            ["SEARCH j USING INDEX jobs_by_state (state=? AND id<?)"])
         expectSeeks(
             try await list { $0.name = "n" },
             ["SEARCH j USING INDEX jobs_by_name (name=? AND id<?)"])

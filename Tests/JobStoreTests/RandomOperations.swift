@@ -132,7 +132,9 @@ struct RandomOperations {
         var filter = JobFilter()
         let all = JobState.allCases.shuffled(using: &random)
         if number(0...1) == 0 { filter.states = Array(all.prefix(number(0...3))) }
-        if number(0...3) == 0 { filter.queue = ["default", "nowhere"].randomElement(using: &random) }
+        if number(0...3) == 0 {
+            filter.queue = ["default", "nowhere"].randomElement(using: &random)
+        }
         if number(0...3) == 0 { filter.name = Self.names.randomElement(using: &random) }
         if number(0...3) == 0 { filter.labels = makeLabels() }
         if number(0...3) == 0 { filter.text = ["O", "copy", "x"].randomElement(using: &random) }
@@ -147,7 +149,8 @@ struct RandomOperations {
     }
 
     private mutating func page() async throws {
-        let after = EventID(rawValue: Int64.random(in: 0...model.newestEvent.rawValue, using: &random))
+        let after = EventID(
+            rawValue: Int64.random(in: 0...model.newestEvent.rawValue, using: &random))
         let limit = number(1...50)
         if number(0...1) == 0 {
             let id = pickJob()

@@ -71,7 +71,9 @@ import Testing
         #expect(try await fixture.store.job(attempt.job)?.progress == reading(0.5, at: 99))
         let events = try await fixture.events().suffix(2)
         #expect(
-            events.map(\.content) == [.progress(progress), .progress(reading(0.5, at: 99).progress)])
+            events.map(\.content) == [
+                .progress(progress), .progress(reading(0.5, at: 99).progress),
+            ])
         #expect(events.map(\.time.microseconds) == [77, 99])
         #expect(events.allSatisfy { $0.attempt == 1 })
         // No reading, but more of the journal has been looked at.

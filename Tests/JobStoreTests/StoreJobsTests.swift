@@ -146,7 +146,8 @@ import Testing
         let cancelled = try await fixture.store.requestCancel(job.id, signal: 2, grace: 0)
         #expect(cancelled.state == .cancelled && cancelled.finishedAt == fixture.now)
         #expect(cancelled.startedAt == nil && cancelled.attempt == 0)
-        #expect(try await fixture.events().map(\.content).last == .end(Event.End(state: .cancelled)))
+        #expect(
+            try await fixture.events().map(\.content).last == .end(Event.End(state: .cancelled)))
         #expect(try await fixture.store.claim(bootID: "b", limit: 10).isEmpty)
         // Again: nothing changes.
         fixture.now = fixture.now + 5

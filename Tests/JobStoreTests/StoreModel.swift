@@ -157,7 +157,8 @@ struct StoreModel {
                 && (filter.queue == nil || filter.queue == job.spec.queue)
                 && (filter.name == nil || filter.name == job.spec.name)
                 && filter.labels.allSatisfy { job.spec.labels[$0.key] == $0.value }
-                && (filter.text == nil || contains(job.spec.name) || words.contains { contains($0) })
+                && (filter.text == nil || contains(job.spec.name)
+                    || words.contains { contains($0) })
         }
     }
 
