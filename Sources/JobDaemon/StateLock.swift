@@ -27,7 +27,6 @@ final class StateLock {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let owner = (try? String(contentsOfFile: state.lock, encoding: .utf8)) ?? ""
             let pid = owner.isEmpty ? "" : " (process \(owner.trimmingCharacters(in: .newlines)))"
-            close(descriptor)
             throw StartError(
                 .cannotCreate,
                 "Another jobd\(pid) runs on the state directory \(state.path). "
@@ -53,8 +52,9 @@ final class StateLock {
         close(database)
     }
 
+    // Also when `init` has thrown after the descriptor was there.
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// mkdir(2) for a path and all above it that is missing; why it failed, as an

@@ -33,8 +33,11 @@ import Testing
         try DaemonFixture.with(["--stall-seconds", "1", "--progress-interval-seconds", "0"]) {
             jobd in
             let id = try jobd.submit([
-                "command":
-                    "seq 1 20000 | sed 's,$,/20000 with some text behind it,' > $JOBD_PROGRESS"
+                // More than the largest buffer that the kernel gives a connection.
+                "command": """
+                    text=$(printf 'x%.0s' $(seq 400))
+                    seq 1 20000 | sed "s,$,/20000 $text," > $JOBD_PROGRESS
+                    """
             ])
             let stalled = try TestConnection(jobd.address, receiveBuffer: 4096)
             try stalled.send("GET", "/jobs/\(id)/progress")

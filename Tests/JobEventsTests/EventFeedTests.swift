@@ -116,7 +116,7 @@ import Testing
 
     /// Somebody's filter that the database cannot answer is that reader's
     /// trouble: the others go on, each event once.
-    @Test func aFilterThatCannotBeReadDisturbsNobodyElse() async throws {
+    @Test(.timeLimit(.minutes(1))) func aFilterThatCannotBeReadDisturbsNobodyElse() async throws {
         let fixture = try EventsFixture()
         var unanswerable = EventFilter()
         // More than SQLite has room for (sqlite.org/limits.html).

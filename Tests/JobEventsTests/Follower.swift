@@ -1,3 +1,4 @@
+import Foundation
 import JobAPI
 import JobEvents
 import JobModel
@@ -72,19 +73,36 @@ struct Follower {
 
     /// Keeps the frames that have come whole; whether one has the sentinel.
     private mutating func receive(_ bytes: ArraySlice<UInt8>, _ sentinel: String?) -> Bool {
-        // A frame ends with an empty line, or in JSON Lines with the line.
-        let ending = encoding == .jsonLines ? "\n" : "\n\n"
         let opening = encoding == .jsonLines ? "{\"id\":" : "id: "
-        var rest = String(decoding: bytes, as: UTF8.self).utf8[...]
         var isSeen = false
-        while let end = rest.firstRange(of: ending.utf8)?.upperBound {
-            let frame = Substring(rest[..<end])
-            rest = rest[end...]
-            received += frame.utf8
-            if let sentinel, frame.contains(sentinel) { isSeen = true }
-            let digits = frame.dropFirst(opening.count).prefix { $0.isNumber }
+        for frame in frames(bytes) {
+            received += frame
+            // Only readings are long, and the sentinel is none.
+            let beginning = String(decoding: frame.prefix(200), as: UTF8.self)
+            if let sentinel, frame.count < 200, beginning.contains(sentinel) { isSeen = true }
+            let digits = beginning.dropFirst(opening.count).prefix { $0.isNumber }
             cursor = EventID(rawValue: Int64(digits) ?? -1)
         }
         return isSeen
+    }
+
+    /// The whole frames: each ends with an empty line, or in JSON Lines with the
+    /// line.
+    private func frames(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let newline = UInt8(ascii: "\n")
+        var frames: [ArraySlice<UInt8>] = []
+        bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            var start = 0
+            var next = 0
+            while let found = memchr(base + next, Int32(newline), buffer.count - next) {
+                next = UnsafeRawPointer(found) - base + 1
+                let isEmpty = next - 1 > start && buffer[next - 2] == newline
+                guard encoding == .jsonLines || isEmpty else { continue }
+                frames.append(bytes[(bytes.startIndex + start)..<(bytes.startIndex + next)])
+                start = next
+            }
+        }
+        return frames
     }
 }

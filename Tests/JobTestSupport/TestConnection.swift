@@ -58,8 +58,8 @@ package final class TestConnection {
             }
         }
         guard connected == 0 else {
+            // What is thrown here runs deinit, which closes the descriptor.
             let code = errno
-            close(descriptor)
             throw Failure(description: "connect: \(String(cString: strerror(code)))")
         }
     }
