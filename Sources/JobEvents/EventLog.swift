@@ -112,13 +112,13 @@ package final class EventLog: Sendable {
             do {
                 page = try store.eventsBlocking(
                     matching: EventFilter(), after: after, limit: Self.pageRows)
-                for (key, entry) in rings { try extend(entry.ring, key, with: page, after: after) }
             } catch {
                 // The rows are in the database; the next bell or beat finds them.
                 retryLater()
                 return
             }
             guard let last = page.last else { return }
+            for (key, entry) in rings { extend(entry.ring, key, with: page, after: after) }
             tail.withLock { $0 = last.id }
             if page.count < Self.pageRows { return }
         }
@@ -126,7 +126,7 @@ package final class EventLog: Sendable {
 
     private func extend(
         _ ring: EventRing, _ key: RingKey, with page: [Event], after: EventID
-    ) throws {
+    ) {
         let encoding = key.encoding
         switch key.scope {
         case .job(let job):
@@ -135,10 +135,16 @@ package final class EventLog: Sendable {
             ring.append(page) { encoding.append($0, to: &$1) }
         case .all(let filter):
             guard let last = page.last else { return }
-            let admitted = try store.eventsBlocking(
-                matching: filter, after: after, limit: page.count
-            ).filter { $0.id <= last.id }
-            ring.append(admitted) { encoding.append($0, to: &$1) }
+            do {
+                let admitted = try store.eventsBlocking(
+                    matching: filter, after: after, limit: page.count
+                ).filter { $0.id <= last.id }
+                ring.append(admitted) { encoding.append($0, to: &$1) }
+            } catch {
+                // Its readers read pages, and are told what is wrong; the other
+                // rings have taken this page and go on.
+                ring.clear(upTo: last.id)
+            }
         }
     }
 

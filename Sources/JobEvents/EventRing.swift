@@ -84,6 +84,12 @@ final class EventRing: Sendable {
         bell.ring()
     }
 
+    /// Forgets everything up to `id`, which has not been added.
+    func clear(upTo id: EventID) {
+        state.withLock { $0 = State(floor: id) }
+        bell.ring()
+    }
+
     /// What comes after `cursor`, at most about `limit` bytes at once.
     ///
     /// - Parameter endsStream: whether an `end` is this stream's last word, as it

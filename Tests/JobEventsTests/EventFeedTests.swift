@@ -1,3 +1,4 @@
+import GRDB
 import JobAPI
 import JobEvents
 import JobModel
@@ -124,9 +125,9 @@ import Testing
         await #expect(throws: (any Error).self) {
             try await fixture.store.events(matching: unanswerable, after: .beginning, limit: 1)
         }
-        let jobs = try await fixture.run(8)
+        let jobs = try await fixture.run(5)
         let newest = try await fixture.store.newestEvent()
-        let troubled = try await fixture.log.feed(
+        var troubled = try await fixture.log.feed(
             of: .all(unanswerable), as: .text, after: newest, listener: Listener())
         let followers = try await withThrowingTaskGroup(of: Follower.self) { group in
             for attempt in jobs {
@@ -138,7 +139,7 @@ import Testing
                     return follower
                 }
             }
-            for number in 0..<10 {
+            for number in 0..<3 {
                 for attempt in jobs { try await fixture.record(["\(number)"], of: attempt) }
             }
             for attempt in jobs { try await fixture.finish(attempt) }
@@ -149,6 +150,11 @@ import Testing
             let events = try await fixture.store.events(of: job, after: newest, limit: 100)
             #expect(String(decoding: follower.received, as: UTF8.self) == encoded(events))
         }
-        _ = consume troubled
+        do {
+            let step = try await troubled.next()
+            Issue.record("\(text(step).prefix(100)) for a filter without an answer")
+        } catch {
+            #expect(error is DatabaseError)
+        }
     }
 }
