@@ -122,28 +122,36 @@ let package = Package(
             name: "JobTestSupport",
             path: "Tests/JobTestSupport",
             swiftSettings: strict),
-        .testTarget(name: "JobModelTests", dependencies: ["JobModel"], swiftSettings: strict),
         .testTarget(
-            name: "JobAPITests", dependencies: ["JobAPI", "JobModel"], swiftSettings: strict),
-        .testTarget(
-            name: "JobStoreTests", dependencies: ["JobStore", "JobModel", "Migrations", grdb],
+            name: "JobModelTests", dependencies: ["JobModel", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "JournalTests", dependencies: ["Journal", "CLinux"], swiftSettings: strict),
+            name: "JobAPITests", dependencies: ["JobAPI", "JobModel", "JobTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobStoreTests",
+            dependencies: ["JobStore", "JobModel", "Migrations", "JobTestSupport", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "CLinux", "JobTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgressRecognitionTests",
-            dependencies: ["ProgressRecognition", "JobModel"], swiftSettings: strict),
+            dependencies: ["ProgressRecognition", "JobModel", "JobTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "JobRunnerTests",
             dependencies: ["JobRunner", "Journal", "JobModel", "CLinux", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "JobEventsTests",
-            dependencies: ["JobEvents", "JobStore", "JobModel", "JobAPI"],
+            dependencies: ["JobTestSupport", "JobEvents", "JobStore", "JobModel", "JobAPI"],
             swiftSettings: strict),
         .testTarget(
             name: "JobClientTests",
-            dependencies: ["JobClient", "JobAPI", nio("NIOCore"), nio("NIOPosix")],
+            dependencies: [
+                "JobClient", "JobAPI", "JobTestSupport", nio("NIOCore"), nio("NIOPosix"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobControlTests",

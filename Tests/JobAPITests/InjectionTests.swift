@@ -1,5 +1,6 @@
 import JobAPI
 import JobModel
+import JobTestSupport
 import Testing
 
 /// Whatever a command says, it cannot make a stream say something else.

@@ -1,5 +1,6 @@
 import Foundation
 import JobAPI
+import JobTestSupport
 import Testing
 
 /// What is written is JSON, and means what was given.

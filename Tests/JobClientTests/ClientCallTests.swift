@@ -1,6 +1,7 @@
 import Foundation
 import JobAPI
 import JobClient
+import JobTestSupport
 import Testing
 
 /// What calls send, and what they make of the answers.

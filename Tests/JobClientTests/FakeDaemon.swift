@@ -111,11 +111,21 @@ final class FakeDaemon: Sendable {
                         for try await connection in connections {
                             group.addTask { await daemon.serve(connection, by: script) }
                         }
+                        group.cancelAll()
                     }
                 }
             }
-            defer { group.cancelAll() }
-            return try await body(daemon)
+            let result: Swift.Result<Result, any Error>
+            do {
+                result = .success(try await body(daemon))
+            } catch {
+                result = .failure(error)
+            }
+            // Not by cancelling: a connection that was accepted and is dropped
+            // before somebody serves it is a fatal error to NIO.
+            try? await server.channel.close()
+            _ = await group.nextResult()
+            return try result.get()
         }
     }
 

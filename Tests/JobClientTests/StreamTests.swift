@@ -2,6 +2,7 @@ import Foundation
 import JobAPI
 import JobClient
 import Synchronization
+import JobTestSupport
 import Testing
 
 /// That streams have no gap and no repeat, whatever happens to connections.
@@ -11,7 +12,7 @@ import Testing
     static func history(
         _ count: Int, seed: UInt64
     ) -> FakeDaemon.Script {
-        let generator = Mutex(SeededGenerator(state: seed))
+        let generator = Mutex(SeededGenerator(seed: seed))
         return { request, reply in
             let after = Int(request.headers["last-event-id"] ?? "0") ?? -1
             guard after < count else {

@@ -35,9 +35,9 @@ import Testing
             let id = try jobd.submit([
                 // More than the largest buffer that the kernel gives a connection.
                 "command": """
-                    text=$(printf 'x%.0s' $(seq 400))
-                    seq 1 20000 | sed "s,$,/20000 $text," > $JOBD_PROGRESS
-                    """
+                text=$(printf 'x%.0s' $(seq 400))
+                seq 1 20000 | sed "s,$,/20000 $text," > $JOBD_PROGRESS
+                """
             ])
             let stalled = try TestConnection(jobd.address, receiveBuffer: 4096)
             try stalled.send("GET", "/jobs/\(id)/progress")

@@ -44,11 +44,8 @@ import Testing
     /// concatenated, is the table of events, each once and in order.
     @Test(arguments: 0..<3)
     func clientsReceiveEveryEventOnce(_ round: Int) throws {
-        let seed =
-            ProcessInfo.processInfo.environment["JOBD_TEST_SEED"].flatMap { UInt64($0) }
-            ?? UInt64.random(in: 1...UInt64.max)
-        print("JOBD_TEST_SEED=\(seed)")
-        var random = SeededGenerator(seed &+ UInt64(round))
+        let seed = SeededGenerator().seed
+        var random = SeededGenerator(seed: seed &+ UInt64(round))
         try DaemonFixture.with(["--progress-interval-seconds", "0.02"]) { jobd in
             let jobs = try (0..<3).map { _ in
                 let count = Int.random(in: 20...120, using: &random)
@@ -226,7 +223,7 @@ final class ReconnectingReader: Sendable {
     }
 
     private func run() {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         while !isFinished {
             do {
                 try readOnce(&random)

@@ -2,6 +2,7 @@ import JobAPI
 import JobEvents
 import JobModel
 import JobStore
+import JobTestSupport
 import Testing
 
 /// Whatever is written while whoever reads, and however often they lose their

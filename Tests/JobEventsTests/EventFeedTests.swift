@@ -3,6 +3,7 @@ import JobAPI
 import JobEvents
 import JobModel
 import JobStore
+import JobTestSupport
 import Testing
 
 /// Single features of the feeds.

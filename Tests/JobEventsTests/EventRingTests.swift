@@ -1,4 +1,5 @@
 import JobModel
+import JobTestSupport
 import Testing
 
 @testable import JobEvents

@@ -1,6 +1,7 @@
 import JobEvents
 import JobModel
 import JobStore
+import JobTestSupport
 import Synchronization
 
 /// A store whose commits ring the bells, as the daemon wires them.

@@ -1,6 +1,7 @@
 import Foundation
 import JobAPI
 import JobEvents
+import JobTestSupport
 import JobModel
 
 /// A client as it is out there: it receives part of what is sent, loses its

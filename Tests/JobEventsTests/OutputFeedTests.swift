@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JobModel
 import Journal
+import JobTestSupport
 import Testing
 
 @testable import JobEvents

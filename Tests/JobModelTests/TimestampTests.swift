@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import JobTestSupport
 import Testing
 
 /// RFC 3339 in UTC, against dates known from elsewhere.

@@ -1,5 +1,6 @@
 import GRDB
 import JobModel
+import JobTestSupport
 import Testing
 
 @testable import JobStore

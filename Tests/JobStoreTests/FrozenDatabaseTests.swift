@@ -1,6 +1,7 @@
 import Foundation
 import JobModel
 import Migrations
+import JobTestSupport
 import Testing
 
 @testable import JobStore

@@ -1,6 +1,7 @@
 import GRDB
 import JobModel
 import Synchronization
+import JobTestSupport
 import Testing
 
 @testable import JobStore

@@ -1,5 +1,6 @@
 import JobModel
 import JobStore
+import JobTestSupport
 import Testing
 
 /// Does the same random things to a store and to the model, and compares them.

@@ -1,3 +1,4 @@
+import JobTestSupport
 import Testing
 
 /// Thousands of random operations leave what a simple model says.

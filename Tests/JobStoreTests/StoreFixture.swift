@@ -1,5 +1,6 @@
 import JobModel
 import JobStore
+import JobTestSupport
 import Synchronization
 
 /// A store in a directory of its own, with a clock that a test sets and a record

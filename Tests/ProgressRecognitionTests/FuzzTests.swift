@@ -1,5 +1,6 @@
 import JobModel
 import ProgressRecognition
+import JobTestSupport
 import Testing
 
 /// Nothing a command prints may crash the daemon or give impossible values.

@@ -1,5 +1,6 @@
 import JobModel
 import ProgressRecognition
+import JobTestSupport
 import Testing
 
 /// Whatever is killed when, the rows are those of a run that was not.

@@ -1,18 +1,19 @@
 import Foundation
 
 /// A directory of its own for one test, removed with everything in it.
-final class TemporaryDirectory: Sendable {
-    let path: String
+package final class TemporaryDirectory: Sendable {
+    /// Where it is.
+    package let path: String
 
-    init() throws {
+    package init() throws {
         let url = FileManager.default.temporaryDirectory
-            .appending(path: "jobd-store-\(UUID().uuidString)")
+            .appending(path: "jobd-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
     }
 
     /// Where the test's database is.
-    var database: String { "\(path)/jobd.db" }
+    package var database: String { "\(path)/jobd.db" }
 
     deinit {
         do {
