@@ -127,10 +127,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobAPITests", dependencies: ["JobAPI", "JobModel", "JobTestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "JobStoreTests",
-            dependencies: ["JobStore", "JobModel", "Migrations", "JobTestSupport", grdb],
+            dependencies: [
+                "JobStore", "JobModel", "Migrations", "JobTestSupport", grdb,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "CLinux", "JobTestSupport"],
@@ -145,7 +150,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobEventsTests",
-            dependencies: ["JobTestSupport", "JobEvents", "JobStore", "JobModel", "JobAPI"],
+            dependencies: [
+                "JobEvents", "JobStore", "JobModel", "JobAPI", "Journal", "JobTestSupport", grdb,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobClientTests",

@@ -1,4 +1,3 @@
-import Foundation
 import JobModel
 
 /// Reads a request's JSON object field by field, and remembers all that is wrong
@@ -8,17 +7,18 @@ struct ObjectReader {
     private var known: Set<String> = []
     private(set) var errors: [FieldError] = []
 
+    /// How many errors are told at once.
+    private static let maximumErrors = 100
+
     /// - Throws: `malformed_request` when the bytes are not one JSON object in
     ///   UTF-8 (RFC 8259 §8.1).
     init(_ bytes: [UInt8]) throws(JobError) {
-        // A NUL cannot stand in JSON, but is every second byte of UTF-16, which the
-        // decoder would take too.
-        guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
+        guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JobError(.malformedRequest, "The body is not UTF-8. Send JSON in UTF-8.")
         }
         let value: JSONValue
         do {
-            value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+            value = try JSONParser.parse(bytes)
         } catch {
             throw JobError(
                 .malformedRequest,
@@ -34,6 +34,8 @@ struct ObjectReader {
 
     /// Remembers that `field` is wrong.
     mutating func reject(_ field: String, _ message: String) {
+        // More help nobody, and each costs an answer more than a request.
+        guard errors.count < Self.maximumErrors else { return }
         errors.append(FieldError(field: field, message: message))
     }
 

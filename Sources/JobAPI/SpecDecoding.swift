@@ -70,8 +70,10 @@ extension JobSpec {
         for (name, label) in labels {
             // A filter is written `label=name=value`, so the name must not hold
             // the sign that ends it.
-            if name.isEmpty || name.contains("=") || name.utf8.count > 63 {
-                reader.reject("labels", "names must be 1 to 63 bytes without '='")
+            if name.isEmpty || name.contains("=") || name.utf8.contains(0)
+                || name.utf8.count > 63
+            {
+                reader.reject("labels", "names must be 1 to 63 bytes without '=' and NUL")
             }
             if label.utf8.count > 255 {
                 reader.reject("labels.\(name)", "must not be longer than 255 bytes")

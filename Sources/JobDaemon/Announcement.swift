@@ -8,7 +8,7 @@ struct Announcement: Service {
     let addresses: [String]
     /// Where the addresses are written, one a line.
     let file: String
-    let manager: ServiceManager
+    let systemd: Systemd
     let logger: Logger
 
     func run() async throws {
@@ -16,9 +16,9 @@ struct Announcement: Service {
             .write(to: URL(fileURLWithPath: file), options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         logger.notice("Listening on \(addresses.joined(separator: ", "))")
-        manager.notify("READY=1")
+        systemd.notify("READY=1")
         try? await gracefulShutdown()
-        manager.notify("STOPPING=1")
+        systemd.notify("STOPPING=1")
         try? FileManager.default.removeItem(atPath: file)
     }
 }

@@ -20,6 +20,7 @@ final class CommitBells: Sendable {
     func ring(_ effects: CommitEffects) {
         let listeners = listeners.withLock { $0 }
         if effects.contains(.events) { listeners.log?.ring() }
+        if effects.contains(.cancels) { listeners.scheduler?.ringForCancels() }
         if effects.contains(.scheduling) { listeners.scheduler?.ring() }
     }
 }

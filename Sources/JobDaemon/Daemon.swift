@@ -23,7 +23,7 @@ struct Daemon {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let environment = ProcessInfo.processInfo.environment
-        let manager = ServiceManager(environment: environment)
+        let systemd = Systemd(environment: environment)
         let level = settings.logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -33,7 +33,7 @@ struct Daemon {
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
         let lock = try StateLock(state)
-        let sockets = try ListeningSockets(settings, inherited: manager.inheritedSockets)
+        let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
 
         let bells = CommitBells()
@@ -64,16 +64,16 @@ struct Daemon {
                 output.beat()
             },
             Announcement(
-                addresses: sockets.addresses, file: state.address, manager: manager,
+                addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
         ]
-        if let interval = manager.watchdogInterval {
+        if let interval = systemd.watchdogInterval {
             services.append(
                 // Half the interval, as sd_watchdog_enabled(3) recommends.
                 PeriodicService(interval: .microseconds(interval / 2)) {
                     await scheduler.ping()
                     guard (try? await store.newestEvent()) != nil else { return }
-                    manager.notify("WATCHDOG=1")
+                    systemd.notify("WATCHDOG=1")
                 })
         }
         var configuration = ServiceGroupConfiguration(

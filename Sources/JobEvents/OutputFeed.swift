@@ -74,18 +74,19 @@ package struct OutputFeed: ~Copyable {
         guard let reader = try log.reader(of: AttemptID(job: job, number: position.attempt))
         else { return nil }
         var records: [JournalRecord] = []
-        let scan = try reader.forEachFrame(from: position.offset, maxBytes: Self.stepBytes) {
-            frame, payload in
-            if frame.kind.isOutput {
-                records.append(JournalRecord(frame: frame, payload: [UInt8](payload)))
+        // A step may consist of frames that are no output; that is no news, and
+        // the look goes on behind them.
+        while records.isEmpty {
+            let scan = try reader.forEachFrame(from: position.offset, maxBytes: Self.stepBytes) {
+                frame, payload in
+                if frame.kind.isOutput {
+                    records.append(JournalRecord(frame: frame, payload: [UInt8](payload)))
+                }
+                return true
             }
-            return true
+            guard scan.next > position.offset else { return nil }
+            position.offset = scan.next
         }
-        guard scan.next > position.offset else { return nil }
-        position.offset = scan.next
-        // A step may consist of frames that are no output; that is no news, but
-        // the next look must go on behind them.
-        if records.isEmpty { return try read() }
         return .output(records, position)
     }
 

@@ -51,6 +51,9 @@ package actor Scheduler {
 
     private nonisolated let executor: QueueExecutor
     private nonisolated let isRung = Mutex(false)
+    /// Whether cancels may have been asked for that nobody has looked for; at
+    /// first by those who spoke to an earlier life of the daemon.
+    private nonisolated let mayHaveCancels = Mutex(true)
     private var isLooking = false
     private var mustLookAgain = false
 
@@ -84,7 +87,12 @@ package actor Scheduler {
 
     // MARK: Looking for work
 
-    /// Says that there may be something to start or to cancel.
+    /// Says that there is something to cancel; `ring` must follow.
+    package nonisolated func ringForCancels() {
+        mayHaveCancels.withLock { $0 = true }
+    }
+
+    /// Says that there may be something to do.
     package nonisolated func ring() {
         let isFirst = isRung.withLock { isRung in
             defer { isRung = true }
@@ -123,15 +131,17 @@ package actor Scheduler {
         repeat {
             mustLookAgain = false
             do {
-                carryOut(try await store.cancelOrders())
-                // Only what fits is claimed, so that a daemon that dies here
-                // leaves few attempts to launch to the next one.
-                while !isStopped {
-                    let claims = try await store.claim(bootID: bootID, limit: 16)
-                    if claims.isEmpty { break }
+                if takeCancelBell() { carryOut(try await store.cancelOrders()) }
+                // Few at a time, so that a daemon that dies here leaves few
+                // attempts to launch to the next one.
+                var claimed = Self.claimLimit
+                while claimed == Self.claimLimit, !isStopped {
+                    let claims = try await store.claim(bootID: bootID, limit: Self.claimLimit)
                     for claim in claims { launch(claim.attempt, claim.spec) }
+                    claimed = claims.count
                 }
             } catch {
+                ringForCancels()
                 logger.error("Cannot look for jobs; trying again", metadata: ["error": "\(error)"])
                 later(milliseconds: 1000) { $0.look() }
                 break
@@ -139,6 +149,16 @@ package actor Scheduler {
         } while mustLookAgain && !isStopped
         isLooking = false
     }
+
+    /// Whether the bell was rung for cancels since this was last asked.
+    private func takeCancelBell() -> Bool {
+        mayHaveCancels.withLock { mayHaveCancels in
+            defer { mayHaveCancels = false }
+            return mayHaveCancels
+        }
+    }
+
+    private static let claimLimit = 16
 
     private func carryOut(_ orders: [AttemptID: CancelOrder]) {
         for (attempt, order) in orders {
@@ -156,6 +176,7 @@ package actor Scheduler {
                 logger.error(
                     "Cannot cancel; trying again",
                     metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+                ringForCancels()
                 later(milliseconds: 1000) { $0.look() }
             }
         }

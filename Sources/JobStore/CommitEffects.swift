@@ -6,6 +6,8 @@ package struct CommitEffects: OptionSet, Sendable {
 
     /// Rows were added to `events`.
     package static let events = CommitEffects(rawValue: 1)
-    /// There may be something to start or to cancel.
+    /// There may be something to start.
     package static let scheduling = CommitEffects(rawValue: 2)
+    /// There is something to cancel.
+    package static let cancels = CommitEffects(rawValue: 4)
 }

@@ -74,7 +74,7 @@ extension Store {
     /// - Throws: `job_not_found`; `conflict` when it ended in another way.
     package func requestCancel(_ id: JobID, signal: Int32?, grace: Int64?) async throws -> Job {
         let now = self.now()
-        return try await writer.write(effects: [.events, .scheduling]) { database in
+        return try await writer.write(effects: [.events, .scheduling, .cancels]) { database in
             guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
             switch job.state {
             case .cancelled:

@@ -120,7 +120,7 @@ import Testing
     @Test(arguments: [
         "", " ", "null", "5", "true", "\"command\"", "[]", "[{\"command\":\"a\"}]", "{",
         "{\"command\":", "{\"command\":\"a\"", "{\"command\":\"a\"}}", "{\"command\":\"a\"} x",
-        "{command:\"a\"}", "{'command':'a'}", "{\"command\":\"a\" //x\n}",
+        "{\"command\":\"a\",}", "{command:\"a\"}", "{'command':'a'}", "{\"command\":\"a\" //x\n}",
         "{\"command\":\"\\ud800\"}", "{\"command\":\"\\x\"}", "{\"command\":\"a\nb\"}",
         "{\"command\":01}", "{\"command\":NaN}", "{\"command\":Infinity}", "command=a",
         "--x\r\nContent-Disposition: form-data\r\n", "\u{feff}", "\u{0}",

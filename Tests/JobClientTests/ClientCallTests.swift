@@ -137,11 +137,8 @@ import Testing
     }
 
     @Test func nobodyThere() async throws {
-        // A port that was free a moment ago, and a socket that never was.
-        let closed = try await FakeDaemon.with { _, _ in
-        } _: {
-            $0.endpoint
-        }
+        // A port that the system gives to nobody, and a socket that never was.
+        let closed = try #require(Endpoint("http://127.0.0.1:1"))
         let absent = Endpoint(socketPath: "/nonexistent/jobd.sock")
         for (endpoint, reason) in [(closed, "connection refused"), (absent, "no such socket")] {
             try await Client.with(endpoint: endpoint) { client in

@@ -116,6 +116,26 @@ import Testing
         }
     }
 
+    /// The first reader comes while the only commit is made: whichever is first,
+    /// the event is seen, although nothing rings after it.
+    @Test func aCommitWhileAStreamBeginsIsSeen() async throws {
+        let fixture = try EventsFixture()
+        for _ in 0..<400 {
+            let newest = try await fixture.store.newestEvent()
+            async let submitted = fixture.store.submit(JobSpec(command: .shell("true")))
+            let listener = Listener()
+            let seen = try await withTaskCancellationHandler {
+                var feed = try await fixture.log.feed(
+                    of: .all(EventFilter()), as: .jsonLines, after: newest, listener: listener)
+                return text(try await feed.next())
+            } onCancel: {
+                listener.close()
+            }
+            let id = try await submitted.cursor
+            #expect(seen.hasPrefix("{\"id\":\(id),"))
+        }
+    }
+
     /// Somebody's filter that the database cannot answer is that reader's
     /// trouble: the others go on, each event once.
     @Test(.timeLimit(.minutes(1))) func aFilterThatCannotBeReadDisturbsNobodyElse() async throws {

@@ -2,7 +2,7 @@ import Glibc
 
 /// What systemd expects of a service and gives it: sd_notify(3),
 /// sd_listen_fds(3), sd_watchdog_enabled(3). Outside systemd nothing happens.
-struct ServiceManager: Sendable {
+struct Systemd: Sendable {
     private let notifySocket: String?
     /// How often the watchdog wants a sign of life, in microseconds; nil when
     /// it wants none.
