@@ -237,25 +237,38 @@ import Testing
         let directory = try DaemonFixture().directory
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = "\(directory)/config.yaml"
-        // A job that says how many of it may run at once: as many as there are slots.
         try Data("slots: 3\nlog_level: debug\n".utf8).write(to: URL(fileURLWithPath: file))
-        func running(_ arguments: [String], _ environment: [String: String]) throws -> Int {
-            var count = 0
+        func slots(_ arguments: [String], _ environment: [String: String]) throws -> String? {
+            var output: String?
             try DaemonFixture.with(["--config", file] + arguments, environment: environment) {
                 jobd in
-                for _ in 0..<5 { _ = try jobd.submit(["command": ["sleep", "1000"]]) }
-                try waitUntil("the slots are full") {
-                    let ready = try jobd.json("GET", "/ready").object
-                    count = ready["running"] as? Int ?? 0
-                    return count > 0 && count + (ready["queued"] as? Int ?? 0) == 5
-                        && jobd.supervisors() == count
-                }
+                let path = "\(jobd.directory)/slots"
+                let sqlite = try ChildProcess(
+                    "/usr/bin/sqlite3",
+                    ["\(jobd.state)/jobd.db", "SELECT slots FROM queues"], output: path)
+                #expect(sqlite.wait() == 0)
+                output = try String(contentsOfFile: path, encoding: .utf8)
             }
-            return count
+            return output
         }
-        #expect(try running([], [:]) == 3)
-        #expect(try running([], ["JOBD_SLOTS": "2"]) == 2)
-        #expect(try running(["--slots", "1"], ["JOBD_SLOTS": "2"]) == 1)
+        #expect(try slots([], [:]) == "3\n")
+        #expect(try slots([], ["JOBD_SLOTS": "2"]) == "2\n")
+        #expect(try slots(["--slots", "1"], ["JOBD_SLOTS": "2"]) == "1\n")
+    }
+
+    @Test func asManyJobsRunAsThereAreSlots() throws {
+        try DaemonFixture.with(["--slots", "3"]) { jobd in
+            let ids = try (0..<5).map { _ in try jobd.submit(["command": ["sleep", "1000"]]) }
+            func states() throws -> [String] {
+                try ids.map { try jobd.json("GET", "/jobs/\($0)").object["state"] as? String ?? "" }
+            }
+            let full = ["running", "running", "running", "queued", "queued"]
+            try waitUntil("the slots are full") { try states() == full }
+            _ = try jobd.json("POST", "/jobs/\(ids[1])/cancel")
+            let next = ["running", "cancelled", "running", "running", "queued"]
+            try waitUntil("the next has its turn") { try states() == next }
+            try waitUntil("three are supervised") { jobd.supervisors() == 3 }
+        }
     }
 
     @Test func aNewerDatabaseIsRefusedAndLeftAlone() throws {
