@@ -7,6 +7,8 @@ package final class DaemonFixture {
     package let directory: String
     /// Beyond `--state-dir` and `--listen`.
     package var arguments: [String]
+    /// How long an answer may take, in seconds.
+    package var patienceSeconds = 30
     /// How many files the daemon may have open; nil for as many as the tests.
     package var openFiles: Int?
     package private(set) var daemon: ChildProcess?
@@ -124,7 +126,8 @@ package final class DaemonFixture {
         _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil,
         to address: String? = nil
     ) throws -> (head: TestConnection.Head, body: [UInt8]) {
-        let connection = try TestConnection(address ?? self.address)
+        let connection = try TestConnection(
+            address ?? self.address, patienceSeconds: patienceSeconds)
         var headers = headers
         if body != nil, headers["Content-Type"] == nil {
             headers["Content-Type"] = "application/json"
