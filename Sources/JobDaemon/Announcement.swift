@@ -17,8 +17,10 @@ struct Announcement: Service {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         logger.notice("Listening on \(addresses.joined(separator: ", "))")
         systemd.notify("READY=1")
+        // It throws when the daemon is cancelled, which is an end too.
         try? await gracefulShutdown()
         systemd.notify("STOPPING=1")
+        // One that is left says nothing false for long: the next start writes it.
         try? FileManager.default.removeItem(atPath: file)
     }
 }

@@ -25,6 +25,7 @@ final class StateLock {
                     + "\(String(cString: strerror(errno))). Choose another with --state-dir.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // Only a help to whoever reads the message.
             let owner = (try? String(contentsOfFile: state.lock, encoding: .utf8)) ?? ""
             let pid = owner.isEmpty ? "" : " (process \(owner.trimmingCharacters(in: .newlines)))"
             throw StartError(

@@ -106,6 +106,7 @@ extension Scheduler {
                 logger.error(
                     "Cannot store progress; trying again",
                     metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+                // Nobody cancels this; the disk is given a moment.
                 try? await Task.sleep(for: .milliseconds(500))
                 stored(attempt, unstored: readings)
             }
@@ -180,6 +181,7 @@ extension Scheduler {
                             metadata: ["job": "\(attempt.job)", "error": "\(error)"])
                     }
                     isToldOf = true
+                    // As above.
                     try? await Task.sleep(for: .milliseconds(500))
                 }
             }

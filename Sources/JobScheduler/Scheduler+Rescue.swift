@@ -61,6 +61,7 @@ extension Scheduler {
     /// Removes the files of jobs that are gone: a daemon may have died between
     /// deleting a job's rows and its files.
     private func removeStrays() async throws {
+        // A state directory that is new has no jobs to look through.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.jobs)) ?? []
         let ids = names.compactMap { Int64($0) }.map(JobID.init(rawValue:))
         let existing = try await store.existing(among: ids)

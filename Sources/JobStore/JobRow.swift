@@ -76,6 +76,7 @@ enum JobRow {
     private static func command(_ json: String) -> Command? {
         let data = Data(json.utf8)
         let decoder = JSONDecoder()
+        // What is not the one is the other.
         if let line = try? decoder.decode(String.self, from: data) { return .shell(line) }
         if let arguments = try? decoder.decode([String].self, from: data) {
             return .arguments(arguments)

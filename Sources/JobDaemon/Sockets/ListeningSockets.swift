@@ -94,6 +94,7 @@ struct ListeningSockets {
         }
         guard descriptor >= 0 else { throw fail(errno) }
         let directory = (path as NSString).deletingLastPathComponent
+        // Should it fail, bind(2) says what is wrong with the path.
         try? FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])

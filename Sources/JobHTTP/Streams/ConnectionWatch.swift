@@ -62,6 +62,7 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     /// How many bytes the kernel has not yet taken. Nothing is added meanwhile:
     /// the stream waits until the channel is writable again.
     private func pending(_ channel: any Channel) -> Int {
+        // A channel that is closed has nothing pending, and no options either.
         (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
