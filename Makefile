@@ -56,6 +56,7 @@ format: ## format the sources
 	$(SWIFT) format --in-place --parallel --recursive $(FORMATTED)
 
 bench: release ## measure against peers; prints a table
+	$(SWIFT) build -c release --static-swift-stdlib --product ClaimCost
 	Benchmarks/run.sh .build/release
 
 install: ## install what `make release` has built: PREFIX, DESTDIR

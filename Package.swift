@@ -39,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -55,7 +56,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "JobControl",
-            dependencies: ["JobClient", "JobAPI", argumentParser],
+            dependencies: ["JobClient", "JobAPI", argumentParser, "Yams"],
             swiftSettings: strict),
         .executableTarget(
             name: "jobd-supervise",
@@ -68,6 +69,10 @@ let package = Package(
             // It runs in the job's environment: a dynamic program would load what
             // a job puts into LD_PRELOAD, and take twice the memory.
             linkerSettings: [.unsafeFlags(["-Xclang-linker", "-static"])]),
+
+        .executableTarget(
+            name: "ClaimCost", dependencies: ["JobModel", "JobStore"],
+            path: "Benchmarks/ClaimCost", swiftSettings: strict),
 
         // MARK: The daemon's layers, each importing only those above it
         .target(name: "JobModel", swiftSettings: strict),
@@ -99,6 +104,7 @@ let package = Package(
             name: "JobHTTP",
             dependencies: [
                 "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),

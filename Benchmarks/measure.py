@@ -301,10 +301,23 @@ def fan_out(programs):
     daemon.remove()
 
 
+def claim(programs):
+    """Choosing what starts next, with few and with very many that wait."""
+    cost = json.loads(subprocess.check_output([f"{programs}/ClaimCost"]))
+    few, many = cost["few"], cost["many"]
+    row("a look for work that finds none, 100,000 wait",
+        f"median {many['idle_us']:.0f} µs",
+        f"an empty transaction {many['empty_us']:.0f} µs; with 3,000 jobs {few['idle_us']:.0f}")
+    row("a claim of the next of 100,000 in 100 queues",
+        f"median {many['claim_us']:.0f} µs",
+        f"of 3,000 jobs in one queue {few['claim_us']:.0f} µs")
+
+
 def main():
     programs = os.path.abspath(sys.argv[1])
     chosen = sys.argv[2:]
-    for measure in (start, idle, job_memory, latency, resume, throughput, fan_out):
+    for measure in (start, idle, job_memory, latency, resume, throughput, fan_out,
+                    claim):
         if not chosen or measure.__name__ in chosen:
             measure(programs)
 

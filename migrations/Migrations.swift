@@ -18,6 +18,7 @@ extension Migration {
     /// Every step, in order. Embedding offers no list of the files, so it is
     /// written here, and a test compares it with the folder.
     package static let all: [Migration] = [
-        Migration("0001_init", PackageResources._001_init_sql)
+        Migration("0001_init", PackageResources._001_init_sql),
+        Migration("0002_control", PackageResources._002_control_sql),
     ]
 }

@@ -105,6 +105,20 @@ int64_t linux_children(pid_t pid, pid_t *children, size_t capacity) {
     return (int64_t)found;
 }
 
+int linux_process_state(pid_t pid) {
+    // The pid, the name in parentheses (which may hold any byte), the letter.
+    char path[64], bytes[128];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file == -1) return errno == ENOENT ? 0 : -errno;
+    ssize_t count = read(file, bytes, sizeof bytes);
+    int error = errno;
+    close(file);
+    if (count == -1) return error == ESRCH ? 0 : -error;
+    while (count > 0 && bytes[count - 1] != ')') count--;
+    return count > 0 && (size_t)count + 1 < sizeof bytes ? bytes[count + 1] : 0;
+}
+
 static uint64_t microseconds(struct timeval time) {
     return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_usec;
 }

@@ -8,9 +8,18 @@ extension JSONWriter {
             json.member("job", event.job.rawValue)
             json.member("time", event.time.rfc3339)
             switch event.content {
-            case .state(let state):
-                json.member("state", state.rawValue)
+            case .state(let change):
+                json.member("state", change.state.rawValue)
                 json.member("attempt", event.attempt)
+                if let reason = change.waitingFor {
+                    json.member("waiting_for", reason.rawValue)
+                }
+                if let failure = change.failure {
+                    json.member("exit_code", change.exitCode)
+                    json.member("signal", change.signal)
+                    json.member("failure", failure.rawValue)
+                    json.member("error", change.error)
+                }
             case .progress(let progress):
                 json.member("attempt", event.attempt)
                 json.members(of: progress)

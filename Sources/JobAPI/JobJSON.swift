@@ -14,6 +14,7 @@ extension JSONWriter {
             }
             json.member("state", job.state.rawValue)
             json.member("queue", job.spec.queue)
+            json.member("priority", job.spec.priority)
             json.key("labels")
             json.object { object in
                 for (name, label) in job.spec.labels.sorted(by: { $0.key < $1.key }) {
@@ -24,12 +25,25 @@ extension JSONWriter {
             json.member("cwd", job.spec.cwd)
             json.member("tty", job.spec.tty)
             json.member("timeout_seconds", job.spec.timeout.map(Self.seconds))
+            json.member("stall_timeout_seconds", job.spec.stallTimeout.map(Self.seconds))
             json.member("kill_grace_seconds", Self.seconds(job.spec.killGrace))
             json.member("output_limit_bytes", job.spec.outputLimitBytes)
+            json.member(retry: job.spec.retry)
+            json.member("not_before", job.spec.notBefore?.rfc3339)
+            json.key("after")
+            json.array { for id in job.spec.after { $0.value(id.rawValue) } }
+            json.member("after_policy", job.spec.afterPolicy.rawValue)
+            json.key("resources")
+            json.object { object in
+                for (name, amount) in job.spec.resources.sorted(by: { $0.key < $1.key }) {
+                    object.key(name)
+                    object.value(amount)
+                }
+            }
             json.member("attempt", job.attempt)
-            json.member("max_attempts", 1)
-            // Waiting for a time, for other jobs or to retry cannot be asked for.
-            json.member("waiting_for", String?.none)
+            json.member("max_attempts", job.attemptLimit)
+            json.member("waiting_for", job.waitingFor?.rawValue)
+            json.member("eligible_at", job.eligibleAt?.rfc3339)
             json.member("created_at", job.createdAt.rfc3339)
             json.member("started_at", job.startedAt?.rfc3339)
             json.member("finished_at", job.finishedAt?.rfc3339)
@@ -47,16 +61,8 @@ extension JSONWriter {
             } else {
                 json.null()
             }
-            json.key("usage")
-            if let usage = job.usage {
-                json.object {
-                    $0.member("cpu_seconds", Self.seconds(usage.cpuMicroseconds))
-                    $0.member("max_rss_bytes", usage.maxRSSBytes)
-                    $0.member("output_bytes", usage.outputBytes)
-                }
-            } else {
-                json.null()
-            }
+            json.member(usage: job.usage)
+            json.member(granted: job.granted)
             json.member("cursor", job.cursor.rawValue)
             json.key("links")
             json.object {
@@ -77,6 +83,47 @@ extension JSONWriter {
         member("rate", progress.rate)
         member("eta_seconds", progress.etaSeconds)
         member("source", progress.source.rawValue)
+    }
+
+    mutating func member(usage: Usage?) {
+        key("usage")
+        guard let usage else { return null() }
+        object {
+            $0.member("cpu_seconds", Self.seconds(usage.cpuMicroseconds))
+            $0.member("max_rss_bytes", usage.maxRSSBytes)
+            $0.member("output_bytes", usage.outputBytes)
+        }
+    }
+
+    /// What an attempt was given; null when it needed nothing.
+    mutating func member(granted: [String: Grant]) {
+        key("granted")
+        if granted.isEmpty { null() } else { value(granted) }
+    }
+
+    mutating func value(_ grants: [String: Grant]) {
+        object { object in
+            for (name, grant) in grants.sorted(by: { $0.key < $1.key }) {
+                object.key(name)
+                switch grant {
+                case .amount(let amount): object.value(amount)
+                case .names(let names): object.array { for name in names { $0.value(name) } }
+                }
+            }
+        }
+    }
+
+    private mutating func member(retry: RetryPolicy?) {
+        key("retry")
+        guard let retry else { return null() }
+        object {
+            $0.member("max_attempts", retry.maxAttempts)
+            $0.member("backoff_seconds", Self.seconds(retry.backoff))
+            $0.member("backoff_factor", retry.factor)
+            $0.member("max_backoff_seconds", Self.seconds(retry.maxBackoff))
+            $0.key("on")
+            $0.array { for word in retry.on.map(\.rawValue).sorted() { $0.value(word) } }
+        }
     }
 
     private static func seconds(_ microseconds: Int64) -> Double {

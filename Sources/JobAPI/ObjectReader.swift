@@ -4,6 +4,8 @@ import JobModel
 /// with it: a person who made two mistakes should hear of both.
 struct ObjectReader {
     private let members: [String: JSONValue]
+    /// What stands before a field's name in errors: `jobs[3].`
+    private let prefix: String
     private var known: Set<String> = []
     private(set) var errors: [FieldError] = []
 
@@ -30,14 +32,32 @@ struct ObjectReader {
             throw JobError(.malformedRequest, "The body is \(value.kind). Send a JSON object.")
         }
         self.members = members
+        prefix = ""
+    }
+
+    /// Reads an object that is within another.
+    ///
+    /// - Parameter path: what errors call it.
+    init(_ members: [String: JSONValue], path: String) {
+        self.members = members
+        prefix = "\(path)."
     }
 
     /// Remembers that `field` is wrong.
     mutating func reject(_ field: String, _ message: String) {
         // More help nobody, and each costs an answer more than a request.
         guard errors.count < Self.maximumErrors else { return }
-        errors.append(FieldError(field: field, message: message))
+        errors.append(FieldError(field: prefix + field, message: message))
     }
+
+    /// Remembers what another reader has found, of an object within this one.
+    mutating func reject(_ found: [FieldError]) {
+        errors += found.prefix(max(Self.maximumErrors - errors.count, 0))
+            .map { FieldError(field: prefix + $0.field, message: $0.message) }
+    }
+
+    /// Whether a field is there, be it as null.
+    func has(_ field: String) -> Bool { members[field] != nil }
 
     /// The value of a field; nil when it is absent or null.
     mutating func value(_ field: String) -> JSONValue? {
@@ -99,6 +119,70 @@ struct ObjectReader {
         return Int64((number * 1_000_000).rounded())
     }
 
+    /// A number within `range`.
+    mutating func number(_ field: String, in range: ClosedRange<Double>) -> Double? {
+        guard let value = value(field) else { return nil }
+        let number: Double? =
+            switch value {
+            case .integer(let integer): Double(integer)
+            case .number(let fractional): fractional
+            case .null, .bool, .string, .array, .object: nil
+            }
+        guard let number, range.contains(number) else {
+            reject(field, "must be a number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// A moment, as RFC 3339 writes it.
+    mutating func timestamp(_ field: String) -> Timestamp? {
+        guard let text = string(field, maximumBytes: 64) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            reject(field, "must be a time such as 2026-11-22T09:00:00Z (RFC 3339)")
+            return nil
+        }
+        return time
+    }
+
+    /// One of a few words.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ field: String, of type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        guard let text = string(field, maximumBytes: 64) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            reject(
+                field,
+                "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return choice
+    }
+
+    /// The elements of an array.
+    mutating func array(_ field: String, atMost count: Int) -> [JSONValue]? {
+        guard let value = value(field) else { return nil }
+        guard case .array(let elements) = value else {
+            reject(field, "must be an array, not \(value.kind)")
+            return nil
+        }
+        guard elements.count <= count else {
+            reject(field, "must not have more than \(count) elements")
+            return nil
+        }
+        return elements
+    }
+
+    /// An object's members, by name.
+    mutating func object(_ field: String) -> [(name: String, value: JSONValue)]? {
+        guard let value = value(field) else { return nil }
+        guard case .object(let members) = value else {
+            reject(field, "must be an object, not \(value.kind)")
+            return nil
+        }
+        return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     /// An object whose members are texts.
     mutating func strings(_ field: String) -> [String: String]? {
         guard let value = value(field) else { return nil }
@@ -118,12 +202,17 @@ struct ObjectReader {
         return strings
     }
 
-    /// - Throws: `invalid_spec` with everything that was rejected, the fields
-    ///   nobody asked for among them.
-    mutating func finish() throws(JobError) {
+    /// Remembers the fields nobody asked for.
+    mutating func rejectUnknown() {
         for field in members.keys.sorted() where !known.contains(field) {
             reject(field, "is not a field that jobd knows: check its spelling")
         }
+    }
+
+    /// - Throws: `invalid_spec` with everything that was rejected, the fields
+    ///   nobody asked for among them.
+    mutating func finish() throws(JobError) {
+        rejectUnknown()
         guard errors.isEmpty else {
             let fields = errors.map { "\($0.field) \($0.message)" }.joined(separator: "; ")
             throw JobError(.invalidSpec, "Not accepted: \(fields).", fields: errors)

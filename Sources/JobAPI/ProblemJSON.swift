@@ -6,10 +6,10 @@ extension JobError.Code {
         switch self {
         case .malformedRequest, .invalidParameter: 400
         case .forbidden: 403
-        case .notFound, .jobNotFound, .outputNotFound: 404
+        case .notFound, .jobNotFound, .queueNotFound, .outputNotFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
-        case .conflict: 409
+        case .conflict, .idempotencyConflict: 409
         case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
         case .rangeNotSatisfiable: 416
@@ -28,10 +28,12 @@ extension JobError.Code {
         case .forbidden: "Not allowed"
         case .notFound: "Not found"
         case .jobNotFound: "No such job"
+        case .queueNotFound: "No such queue"
         case .outputNotFound: "No such output"
         case .methodNotAllowed: "Method not allowed"
         case .notAcceptable: "Not available in that form"
         case .conflict: "Not possible now"
+        case .idempotencyConflict: "Key used for another request"
         case .payloadTooLarge: "Too large"
         case .unsupportedMediaType: "Unsupported media type"
         case .rangeNotSatisfiable: "Range not satisfiable"

@@ -6,6 +6,17 @@ extension JobSpec {
     /// - Throws: `malformed_request` or, with all that is wrong, `invalid_spec`.
     package init(json: [UInt8]) throws(JobError) {
         var reader = try ObjectReader(json)
+        let (spec, names) = Self.read(&reader)
+        if !names.isEmpty {
+            reader.reject("after", "must hold ids of jobs; names are for batches")
+        }
+        try reader.finish()
+        self = spec
+    }
+
+    /// The spec that `reader` holds, as far as it is right, and the names among
+    /// what it is to come after.
+    static func read(_ reader: inout ObjectReader) -> (spec: JobSpec, after: [String]) {
         let command = Self.command(&reader)
         var spec = JobSpec(command: command ?? .arguments([]))
         spec.name = reader.string("name", maximumBytes: 255)
@@ -13,6 +24,7 @@ extension JobSpec {
             reader.reject("name", "must be one line of text, or be left out")
         }
         spec.queue = reader.string("queue", maximumBytes: 64) ?? spec.queue
+        spec.priority = priority(&reader) ?? spec.priority
         spec.labels = Self.labels(&reader)
         spec.cwd = reader.string("cwd", maximumBytes: 4095)
         if let cwd = spec.cwd, !cwd.hasPrefix("/") {
@@ -22,11 +34,50 @@ extension JobSpec {
         spec.stdin = reader.string("stdin")
         spec.tty = reader.bool("tty") ?? spec.tty
         spec.timeout = reader.seconds("timeout_seconds", in: 0.001...Self.longest)
+        spec.stallTimeout = reader.seconds("stall_timeout_seconds", in: 0.001...Self.longest)
         spec.killGrace = reader.seconds("kill_grace_seconds", in: 0...86_400) ?? spec.killGrace
         spec.outputLimitBytes =
             reader.integer("output_limit_bytes", in: 0...Int64(1) << 50) ?? spec.outputLimitBytes
-        try reader.finish()
-        self = spec
+        spec.retry = RetryPolicy.read(&reader)
+        spec.notBefore = reader.timestamp("not_before")
+        let after = Self.after(&reader)
+        spec.after = after.ids
+        spec.afterPolicy = reader.choice("after_policy", of: AfterPolicy.self) ?? .succeeded
+        spec.resources = needs(&reader)
+        return (spec, after.names)
+    }
+
+    /// Its place among the jobs of its queue.
+    static func priority(_ reader: inout ObjectReader) -> Int? {
+        reader.integer("priority", in: -1_000_000...1_000_000).map { Int($0) }
+    }
+
+    private static func after(
+        _ reader: inout ObjectReader
+    ) -> (ids: [JobID], names: [String]) {
+        var ids: Set<JobID> = []
+        var names: [String] = []
+        for element in reader.array("after", atMost: 1000) ?? [] {
+            switch element {
+            case .integer(let id) where id > 0: ids.insert(JobID(rawValue: id))
+            case .string(let name): if !names.contains(name) { names.append(name) }
+            case .null, .bool, .integer, .number, .array, .object:
+                reader.reject("after", "must hold ids of jobs, such as [40, 41]")
+            }
+        }
+        return (ids.sorted(), names)
+    }
+
+    private static func needs(_ reader: inout ObjectReader) -> [String: Int64] {
+        var needs: [String: Int64] = [:]
+        for (name, value) in reader.object("resources") ?? [] {
+            guard case .integer(let amount) = value, amount > 0 else {
+                reader.reject("resources.\(name)", "must be a whole number of at least 1")
+                continue
+            }
+            needs[name] = amount
+        }
+        return needs
     }
 
     private static func command(_ reader: inout ObjectReader) -> Command? {
@@ -65,7 +116,7 @@ extension JobSpec {
         }
     }
 
-    private static func labels(_ reader: inout ObjectReader) -> [String: String] {
+    static func labels(_ reader: inout ObjectReader) -> [String: String] {
         let labels = reader.strings("labels") ?? [:]
         for (name, label) in labels {
             // A filter is written `label=name=value`, so the name must not hold
@@ -100,31 +151,4 @@ extension JobSpec {
     private static let longest: Double = 3_155_760_000
     /// execve(2), MAX_ARG_STRLEN: 32 pages, the terminating NUL included.
     private static let maximumArgument = 131_071
-}
-
-/// What `POST /jobs/{id}/cancel` may carry.
-package struct CancelRequest: Hashable, Sendable {
-    /// The signal to begin with; nil means TERM.
-    package var signal: Int32?
-    /// Microseconds until KILL; nil means what the job's spec says.
-    package var grace: Int64?
-
-    /// - Throws: `malformed_request` or `invalid_spec`. An empty body asks for
-    ///   the defaults.
-    package init(json: [UInt8]) throws(JobError) {
-        guard !json.isEmpty else { return }
-        var reader = try ObjectReader(json)
-        switch reader.value("signal") {
-        case .none: break
-        case .string(let name):
-            signal = SignalName.number(of: name)
-            if signal == nil {
-                reader.reject("signal", "must be a signal's name, such as TERM, INT or KILL")
-            }
-        case .integer(let number) where (1...64).contains(number): signal = Int32(number)
-        case .some: reader.reject("signal", "must be a signal's name, such as TERM, INT or KILL")
-        }
-        grace = reader.seconds("grace_seconds", in: 0...86_400)
-        try reader.finish()
-    }
 }

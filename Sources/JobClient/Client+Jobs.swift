@@ -1,10 +1,43 @@
 public import JobAPI
 
 extension Client {
-    /// Submits a job. It is durable once this returns.
-    public func submit(_ submission: JobSubmission) async throws -> Received<JobResource> {
+    /// Submits a job. It is durable once this returns. When the answer is lost on
+    /// its way, it is asked for again, which does not make a second job.
+    ///
+    /// - Parameter key: Tells one submission from another, 1 to 255 bytes; one of
+    ///   its own for each call when there is none.
+    public func submit(
+        _ submission: JobSubmission, key: String? = nil
+    ) async throws -> Received<JobResource> {
         let body = try submission.encoded()
-        return try await resource(ClientRequest(method: "POST", target: "/jobs", body: body))
+        return try await repeated(Self.submission("/jobs", body: body, key: key))
+    }
+
+    /// Submits several jobs: all of them, or none. Otherwise as `submit`.
+    public func submit(
+        batch submissions: [JobSubmission], key: String? = nil
+    ) async throws -> Received<BatchResource> {
+        try await submit(batchJSON: BatchRequest(jobs: submissions).encoded(), key: key)
+    }
+
+    /// Submits the jobs of a document `{"jobs": […]}`: all of them, or none.
+    /// Otherwise as `submit`.
+    public func submit(
+        batchJSON document: [UInt8], key: String? = nil
+    ) async throws -> Received<BatchResource> {
+        try await repeated(Self.submission("/jobs/batch", body: document, key: key))
+    }
+
+    private static func submission(
+        _ target: String, body: [UInt8], key: String?
+    ) -> ClientRequest {
+        var request = ClientRequest(method: "POST", target: target, body: body)
+        // 128 bits by chance are never the same twice.
+        var generator = SystemRandomNumberGenerator()
+        let key =
+            key ?? "\(String(generator.next(), radix: 36))-\(String(generator.next(), radix: 36))"
+        request.headers.append(("Idempotency-Key", key))
+        return request
     }
 
     /// A job as it stands.
@@ -37,6 +70,56 @@ extension Client {
         let body = try CancelRequest(signal: signal, graceSeconds: graceSeconds).encoded()
         return try await resource(
             ClientRequest(method: "POST", target: "/jobs/\(id)/cancel", body: body))
+    }
+
+    /// Stops a running job with all its processes, to be continued. Pausing it
+    /// twice changes nothing.
+    public func pause(_ id: Int64) async throws -> Received<JobResource> {
+        try await resource(ClientRequest(method: "POST", target: "/jobs/\(id)/pause"))
+    }
+
+    /// Continues a paused job. One that runs goes on as it does.
+    public func resume(_ id: Int64) async throws -> Received<JobResource> {
+        try await resource(ClientRequest(method: "POST", target: "/jobs/\(id)/resume"))
+    }
+
+    /// Runs a finished job once more, or one that waits for its next attempt now.
+    public func retry(_ id: Int64) async throws -> Received<JobResource> {
+        try await resource(ClientRequest(method: "POST", target: "/jobs/\(id)/retry"))
+    }
+
+    /// Sends a signal to a running job.
+    ///
+    /// - Parameters:
+    ///   - signal: As `USR1`.
+    ///   - toTree: Whether all its processes get it, and not its command only.
+    public func signal(
+        _ id: Int64, _ signal: String, toTree: Bool = false
+    ) async throws -> Received<JobResource> {
+        let body = try SignalRequest(signal: signal, tree: toTree).encoded()
+        return try await resource(
+            ClientRequest(method: "POST", target: "/jobs/\(id)/signal", body: body))
+    }
+
+    /// Changes a job that has not started.
+    public func update(_ id: Int64, _ update: JobUpdate) async throws -> Received<JobResource> {
+        let body = try update.encoded()
+        return try await resource(
+            ClientRequest(method: "PATCH", target: "/jobs/\(id)", body: body))
+    }
+
+    /// A job's attempts, the oldest first.
+    public func attempts(ofJob id: Int64) async throws -> Received<AttemptsResource> {
+        try await resource(ClientRequest(target: "/jobs/\(id)/attempts"))
+    }
+
+    /// Removes finished jobs with their events and output.
+    ///
+    /// A daemon answers after some seconds, also when there is more to remove:
+    /// call again then.
+    public func prune(_ query: PruneQuery = PruneQuery()) async throws -> Received<PruneResource> {
+        let body = try query.encoded()
+        return try await resource(ClientRequest(method: "POST", target: "/prune", body: body))
     }
 
     /// Removes a finished job with its events and output.

@@ -65,7 +65,7 @@ public final class Client: Sendable {
 
     /// One request, up to the head of the answer.
     ///
-    /// - Throws: `ClientError.unreachable` or `.notPermitted`, or
+    /// - Throws: `ClientError.unreachable`, `.interrupted` or `.notPermitted`, or
     ///   `CancellationError`.
     func send(_ request: ClientRequest) async throws -> HTTPClientResponse {
         var message = HTTPClientRequest(url: endpoint.url(request.target))
@@ -79,8 +79,7 @@ public final class Client: Sendable {
         if let token { message.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in request.headers { message.headers.add(name: name, value: value) }
         if request.method != "GET" {
-            // Asked of every write, so that no other site's form can be one.
-            message.headers.add(name: "Content-Type", value: "application/json")
+            message.headers.add(name: "Content-Type", value: request.contentType)
         }
         if let body = request.body { message.body = .bytes(body) }
         do {
@@ -98,8 +97,10 @@ public final class Client: Sendable {
         if error is CancellationError || Task.isCancelled { throw CancellationError() }
         if let error = error as? ClientError { return error }
         let failure = ConnectionFailure(error)
-        return failure.isDenied
-            ? .notPermitted(endpoint) : .unreachable(endpoint, reason: failure.reason)
+        if failure.isDenied { return .notPermitted(endpoint) }
+        return failure.isUnderway
+            ? .interrupted(endpoint, reason: failure.reason)
+            : .unreachable(endpoint, reason: failure.reason)
     }
 
     /// The whole body of an answer.

@@ -5,6 +5,9 @@ struct ClientRequest: Sendable {
     var target: String
     var accept = "application/json"
     var headers: [(String, String)] = []
-    /// A JSON document.
+    /// What the body is. JSON for every write without a body, too, so that no
+    /// other site's form can be one.
+    var contentType = "application/json"
+    /// The body.
     var body: [UInt8]?
 }

@@ -15,32 +15,41 @@ struct ConnectionFailure {
     var reason: String
     /// Whether the operating system forbade it.
     var isDenied = false
+    /// Whether there was a connection, so that the request may have arrived.
+    var isUnderway = false
 
     init(_ error: any Error) {
         switch error {
         case let error as NIOConnectionError:
             if let first = error.connectionErrors.first {
                 self = ConnectionFailure(first.error)
+                isUnderway = false
             } else {
                 reason = "the name \(error.host) is not known"
             }
         case let error as IOError:
             reason = Self.words(errno: error.errnoCode) ?? error.description
             isDenied = error.errnoCode == EACCES || error.errnoCode == EPERM
+            isUnderway = [ECONNRESET, EPIPE, ETIMEDOUT].contains(error.errnoCode)
         case let error as HTTPClientError where error == .connectTimeout:
             reason = "no connection in time"
         case let error as HTTPClientError
         where error == .readTimeout || error == .deadlineExceeded:
             reason = "no answer in time"
+            isUnderway = true
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             reason = "the connection was closed"
+            isUnderway = true
         case let error as HTTPParserError where error == .invalidEOFState:
             reason = "the connection was closed"
+            isUnderway = true
         case let error as ChannelError:
-            if case .connectTimeout = error {
-                reason = "no connection in time"
-            } else {
-                reason = "\(error)"
+            switch error {
+            case .connectTimeout: reason = "no connection in time"
+            case .ioOnClosedChannel, .alreadyClosed, .outputClosed, .inputClosed, .eof:
+                reason = "the connection was closed"
+                isUnderway = true
+            default: reason = "\(error)"
             }
         default: reason = "\(error)"
         }

@@ -108,7 +108,7 @@ struct EventSource {
             guard var connection else { return }
             self.connection = nil
             guard let chunk = try await connection.next(isolation: #isolation) else {
-                throw ClientError.unreachable(
+                throw ClientError.interrupted(
                     client.endpoint, reason: "the connection was closed")
             }
             self.connection = connection

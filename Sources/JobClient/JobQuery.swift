@@ -8,6 +8,8 @@ public struct JobQuery: Hashable, Sendable {
     public var labels: [String: String]
     /// Only this name.
     public var name: String?
+    /// Only jobs with this text in their name or command.
+    public var text: String?
     /// How many a page has.
     public var limit: Int?
     /// Only jobs submitted before this one.
@@ -19,12 +21,13 @@ public struct JobQuery: Hashable, Sendable {
     /// All jobs.
     public init(
         state: String? = nil, queue: String? = nil, labels: [String: String] = [:],
-        name: String? = nil, limit: Int? = nil, before: Int64? = nil
+        name: String? = nil, text: String? = nil, limit: Int? = nil, before: Int64? = nil
     ) {
         self.state = state
         self.queue = queue
         self.labels = labels
         self.name = name
+        self.text = text
         self.limit = limit
         self.before = before
     }
@@ -38,6 +41,7 @@ public struct JobQuery: Hashable, Sendable {
             items.append(("label", "\(name)=\(value)"))
         }
         if let name { items.append(("name", name)) }
+        if let text { items.append(("q", text)) }
         if let limit { items.append(("limit", String(limit))) }
         if let before { items.append(("before", String(before))) }
         return items

@@ -20,6 +20,11 @@ struct Reconnection {
         hasSucceeded = true
     }
 
+    /// The daemon is known to be there, whatever the next call comes to.
+    mutating func wasConnected() {
+        hasSucceeded = true
+    }
+
     /// The daemon asked for this time between tries.
     mutating func asked(milliseconds: Int) {
         // A day is longer than anybody means, and keeps the arithmetic in range.
@@ -46,7 +51,7 @@ struct Reconnection {
 
     private func isPassing(_ error: ClientError) -> Bool {
         switch error {
-        case .unreachable: true
+        case .unreachable, .interrupted: true
         // A daemon that starts makes its socket before it sets the mode.
         case .notPermitted: hasSucceeded
         case .problem(let problem): problem.isPassing
@@ -56,7 +61,7 @@ struct Reconnection {
 
     private func reason(of error: ClientError) -> String {
         switch error {
-        case .unreachable(_, let reason): reason
+        case .unreachable(_, let reason), .interrupted(_, let reason): reason
         case .notPermitted, .problem, .protocolViolation: error.description
         }
     }

@@ -25,6 +25,22 @@ enum JSONText {
         return members
     }
 
+    /// The elements of an array, each as it is written; none when the text is no
+    /// array. The text must be well-formed.
+    static func elements(ofArray array: [UInt8]) -> [ArraySlice<UInt8>] {
+        var elements: [ArraySlice<UInt8>] = []
+        var start = 0
+        scan(array, open: UInt8(ascii: "[")) { index, byte in
+            if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") {
+                let element = trim(array[start..<index])
+                // Before the bracket of an empty one there is nothing.
+                if !element.isEmpty { elements.append(element) }
+            }
+            start = index + 1
+        }
+        return elements
+    }
+
     /// What is between the brackets of an array.
     static func contents(ofArray array: [UInt8]) -> [UInt8] {
         Array(trim(trim(array[...]).dropFirst().dropLast()))

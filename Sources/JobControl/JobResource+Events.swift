@@ -12,6 +12,23 @@ extension JobResource {
                 progress = nil
                 if state == .running { startedAt = event.time }
             }
+            if state == .running, self.state != .paused {
+                // A new attempt: what the one before ended with is over.
+                exitCode = nil
+                signal = nil
+                failure = nil
+                error = nil
+            }
+            if let end = event.attemptEnd {
+                exitCode = end.exitCode
+                signal = end.signal
+                failure = end.failure
+                error = end.error
+            }
+            finishedAt = nil
+            waitingFor = event.waitingFor
+            // Only the job itself tells until when.
+            eligibleAt = nil
             self.state = state
         case .progress(let progress): self.progress = progress
         case .end(let end):

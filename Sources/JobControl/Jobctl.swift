@@ -25,8 +25,10 @@ struct Jobctl: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunVerb.self, SubmitVerb.self, WatchVerb.self, ListVerb.self, ShowVerb.self,
-            LogsVerb.self, WaitVerb.self, CancelVerb.self, DeleteVerb.self, EventsVerb.self,
-            ProgressVerb.self,
+            LogsVerb.self, AttemptsVerb.self, WaitVerb.self, CancelVerb.self, PauseVerb.self,
+            ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
+            DeleteVerb.self, PruneVerb.self, QueueVerb.self, EventsVerb.self, ProgressVerb.self,
+            CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
         ])
 
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all
@@ -44,14 +46,27 @@ struct Jobctl: AsyncParsableCommand {
             where exitCode(for: error).rawValue == ExitStatus.usage
             && !(error is ExitCode)
         {
-            let verb = CommandLine.arguments.dropFirst().first { word in
-                configuration.subcommands.contains { $0.configuration.commandName == word }
-            }
-            let help = ["jobctl", verb, "--help"].compactMap { $0 }.joined(separator: " ")
+            let verb = verb(in: Array(CommandLine.arguments.dropFirst()))
+            let help = (["jobctl"] + verb + ["--help"]).joined(separator: " ")
             Console.system.note("\(message(for: error)); see \(help)")
             exit(withError: ExitCode(ExitStatus.usage))
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// The verb that was meant, with the one below it if it has such.
+    static func verb(in words: [String]) -> [String] {
+        var verbs: [String] = []
+        var command: any ParsableCommand.Type = Jobctl.self
+        for word in words {
+            let next = command.configuration.subcommands.first {
+                $0.configuration.commandName == word
+            }
+            guard let next else { continue }
+            verbs.append(word)
+            command = next
+        }
+        return verbs
     }
 }

@@ -1,9 +1,11 @@
 /// Several of the daemon's documents as one.
 enum JobsDocument {
     /// `{"jobs": […]}`, each job as the daemon wrote it, but for the line end.
-    static func json(_ jobs: [[UInt8]]) -> [UInt8] {
-        let parts = jobs.map { JSONText.trim($0[...]) }
-        return Array("{\"jobs\":[".utf8) + parts.joined(separator: [UInt8(ascii: ",")])
+    ///
+    /// - Parameter kind: What they are, if they are no jobs.
+    static func json(_ documents: [[UInt8]], of kind: String = "jobs") -> [UInt8] {
+        let parts = documents.map { JSONText.trim($0[...]) }
+        return Array("{\"\(kind)\":[".utf8) + parts.joined(separator: [UInt8(ascii: ",")])
             + Array("]}".utf8)
     }
 

@@ -38,6 +38,10 @@ struct Trouble: Error, Equatable {
             self.init(
                 message: "\(error); start one with `jobd serve`, or name it with --url",
                 status: ExitStatus.noDaemon)
+        case .interrupted:
+            self.init(
+                message: "\(error); it may have been done: look with jobctl show, or jobctl list",
+                status: ExitStatus.noDaemon)
         case .notPermitted:
             self.init(
                 message: "\(error): only its owner and its group are; "

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobAPI
 import JobEvents
 import JobHTTP
 import JobModel
@@ -38,7 +39,7 @@ struct Daemon {
 
         let bells = CommitBells()
         let store = try openStore(state, bells)
-        try await store.setSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
+        try await store.setDefaultSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
         let log = EventLog(store: store)
         let output = OutputLog(store: store, directory: state)
         let scheduler = try Scheduler(
@@ -47,8 +48,13 @@ struct Daemon {
                 supervisor: settings.supervisor, progressInterval: settings.progressInterval,
                 environment: environment),
             bootID: try Self.bootID(), now: Self.now, logger: logger)
-        bells.connect(log, scheduler)
+        let pruner = Pruner(
+            store: store, retention: settings.retention,
+            removeFiles: { await scheduler.removeFiles(of: $0) }, now: Self.now, logger: logger)
+        bells.connect(log, output, scheduler, pruner)
         try await scheduler.start()
+        // What was there before this daemon may be too much for its settings.
+        pruner.ring()
 
         var http = HTTPServer.Settings()
         http.allowedOrigins = settings.corsOrigins
@@ -56,7 +62,7 @@ struct Daemon {
         http.stallSeconds = settings.stallSeconds
         let server = HTTPServer(
             sockets: sockets.descriptors, settings: http, store: store, log: log, output: output,
-            removeFiles: { await scheduler.removeFiles(of: $0) }, logger: logger)
+            actions: actions(scheduler, pruner), logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
@@ -80,9 +86,25 @@ struct Daemon {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
+        await pruner.stop()
         await scheduler.stop()
         logger.info("Stopped; running jobs go on")
         withExtendedLifetime(lock) {}
+    }
+
+    /// What requests lead to beside rows.
+    private func actions(_ scheduler: Scheduler, _ pruner: Pruner) -> JobActions {
+        JobActions(
+            removeFiles: { await scheduler.removeFiles(of: $0) },
+            addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3) },
+            prune: { request in
+                if request.isEmpty { return try await pruner.apply() }
+                var filter = JobFilter()
+                filter.states = request.states
+                filter.queue = request.queue
+                return try await pruner.remove(
+                    matching: filter, olderThan: request.age, keep: request.keep)
+            })
     }
 
     private func openStore(_ state: StateDirectory, _ bells: CommitBells) throws -> Store {

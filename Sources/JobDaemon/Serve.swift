@@ -32,7 +32,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Progress closer together than this becomes one event.")
     var progressIntervalSeconds: String?
 
-    @Option(help: "How many jobs of the default queue run at once.")
+    @Option(
+        help: "How many jobs of the default queue run at once, until that is set for the queue.")
     var slots: String?
 
     @Option(help: "How many streams may be open at once.")
@@ -46,6 +47,15 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "An origin whose pages may use the API; repeatable.")
     var corsOrigins: [String] = []
+
+    @Option(help: "Remove finished jobs after so long; 0: never.")
+    var retentionSeconds: String?
+
+    @Option(help: "Keep at most so many finished jobs; 0: any number.")
+    var retentionJobs: String?
+
+    @Option(help: "Remove the oldest finished jobs when output takes more; 0: any size.")
+    var retentionBytes: String?
 
     @Option(help: "The jobd-supervise program.")
     var supervisor: String?
@@ -69,6 +79,8 @@ struct Serve: AsyncParsableCommand {
             .progressIntervalSeconds: progressIntervalSeconds, .slots: slots,
             .streamLimit: streamLimit, .keepaliveSeconds: keepaliveSeconds,
             .stallSeconds: stallSeconds, .supervisor: supervisor,
+            .retentionSeconds: retentionSeconds, .retentionJobs: retentionJobs,
+            .retentionBytes: retentionBytes,
             .noListen: noListen ? "true" : nil,
         ]
         var flags = single.compactMapValues { $0.map { [$0] } }

@@ -58,10 +58,16 @@ package struct OutputFeed: ~Copyable {
                 position = OutputPosition(attempt: position.attempt + 1, offset: 0)
                 continue
             }
-            if job.state.isFinished || job.attempt > position.attempt || !follow {
+            // While a job waits for its retry, the attempt before that is over.
+            let isOver = job.attempt > position.attempt || (onlyAttempt && !job.state.isActive)
+            if job.state.isFinished || isOver || !follow {
                 return .ended(job, try log.end(of: AttemptID(job: job.id, number: job.attempt)))
             }
-            switch await bell.wait(past: count, listener) {
+            let sound =
+                job.state.isActive
+                ? await bell.wait(past: count, listener)
+                : await log.waitIdly(for: job.id, bell, past: count, listener)
+            switch sound {
             case .rung: continue
             case .beat: return .beat
             case .closed: return .closed

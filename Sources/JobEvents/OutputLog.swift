@@ -10,6 +10,8 @@ package final class OutputLog: Sendable {
     let store: Store
     let directory: StateDirectory
     private let bells = Mutex<[JobID: Entry]>([:])
+    /// Jobs that do not run and whose output somebody waits for, and how many do.
+    private let idle = Mutex<[JobID: Int]>([:])
 
     package init(store: Store, directory: StateDirectory) {
         self.store = store
@@ -19,6 +21,26 @@ package final class OutputLog: Sendable {
     /// Says that a job has written something, or that it may have ended.
     package func ring(_ job: JobID) {
         bells.withLock { $0[job]?.bell }?.ring()
+    }
+
+    /// Says that jobs have ended, some perhaps without ever having run: those who
+    /// wait for the output of such a job look again.
+    package func ringForEnds() {
+        for job in idle.withLock({ Array($0.keys) }) { ring(job) }
+    }
+
+    /// Waits for a bell, on behalf of a reader of a job that does not run.
+    func waitIdly(
+        for job: JobID, _ bell: Bell, past count: UInt64, _ listener: Listener
+    ) async -> Listener.Sound {
+        idle.withLock { $0[job, default: 0] += 1 }
+        defer {
+            idle.withLock { idle in
+                let others = idle[job, default: 1] - 1
+                idle[job] = others > 0 ? others : nil
+            }
+        }
+        return await bell.wait(past: count, listener)
     }
 
     /// Wakes every stream, so that it shows it is alive.

@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 package import JobEvents
-package import JobModel
 package import JobStore
 package import Logging
 import NIOCore
@@ -34,10 +33,10 @@ package final class HTTPServer: Service {
 
     /// - Parameters:
     ///   - sockets: descriptors of listening sockets; this closes them.
-    ///   - removeFiles: removes what a deleted job has left on disk.
+    ///   - actions: what requests lead to beside the store.
     package init(
         sockets: [CInt], settings: Settings, store: Store, log: EventLog, output: OutputLog,
-        removeFiles: @escaping @Sendable (JobID) async -> Void, logger: Logger
+        actions: JobActions, logger: Logger
     ) {
         self.sockets = sockets
         self.logger = logger
@@ -47,7 +46,18 @@ package final class HTTPServer: Service {
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
-        JobRoutes(store: store, output: output, removeFiles: removeFiles).add(to: router)
+        let submission = SubmissionRoutes(
+            store: store,
+            waiting: JobWaiting(
+                store: store, log: log, registry: registry,
+                stall: .seconds(settings.stallSeconds)))
+        let control = ControlRoutes(store: store, actions: actions)
+        submission.add(to: router)
+        JobRoutes(store: store, actions: actions, submission: submission, control: control)
+            .add(to: router)
+        control.add(to: router)
+        QueueRoutes(store: store).add(to: router)
+        PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)

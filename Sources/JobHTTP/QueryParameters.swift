@@ -35,6 +35,30 @@ struct QueryParameters {
         return number
     }
 
+    /// A number of seconds within `range`.
+    ///
+    /// - Throws: `invalid_parameter`.
+    func seconds(_ name: String, in range: ClosedRange<Double>) throws(JobError) -> Double? {
+        guard let text = string(name) else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw Self.invalid(
+                name,
+                "must be a number of seconds from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Yes, said by 1 or true, or no, said by 0, false or nothing.
+    ///
+    /// - Throws: `invalid_parameter`.
+    func flag(_ name: String) throws(JobError) -> Bool {
+        switch string(name) {
+        case "1", "true": true
+        case nil, "0", "false": false
+        default: throw Self.invalid(name, "must be 1 or 0")
+        }
+    }
+
     /// One of a few words.
     ///
     /// - Throws: `invalid_parameter`.

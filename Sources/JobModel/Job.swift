@@ -3,8 +3,14 @@ package struct Job: Hashable, Sendable {
     package var id: JobID
     package var spec: JobSpec
     package var state: JobState
+    /// What a waiting job waits for.
+    package var waitingFor: WaitReason?
+    /// When a job that waits for a time or for its retry becomes eligible.
+    package var eligibleAt: Timestamp?
     /// The number of the newest attempt; 0 before the first.
     package var attempt: Int
+    /// The number of the last attempt that a failure leads to by itself.
+    package var attemptLimit: Int
     package var createdAt: Timestamp
     package var startedAt: Timestamp?
     package var finishedAt: Timestamp?
@@ -17,20 +23,26 @@ package struct Job: Hashable, Sendable {
     /// The newest reading of the newest attempt.
     package var progress: StampedProgress?
     package var usage: Usage?
+    /// What the newest attempt was given of its queue's resources.
+    package var granted: [String: Grant]
     /// The id of the job's newest event.
     package var cursor: EventID
 
     package init(
-        id: JobID, spec: JobSpec, state: JobState, attempt: Int, createdAt: Timestamp,
+        id: JobID, spec: JobSpec, state: JobState, waitingFor: WaitReason? = nil,
+        eligibleAt: Timestamp? = nil, attempt: Int, attemptLimit: Int? = nil, createdAt: Timestamp,
         startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
         cancelRequestedAt: Timestamp? = nil, exitCode: Int32? = nil, signal: Int32? = nil,
         failure: Failure? = nil, error: String? = nil, progress: StampedProgress? = nil,
-        usage: Usage? = nil, cursor: EventID
+        usage: Usage? = nil, granted: [String: Grant] = [:], cursor: EventID
     ) {
         self.id = id
         self.spec = spec
         self.state = state
+        self.waitingFor = waitingFor
+        self.eligibleAt = eligibleAt
         self.attempt = attempt
+        self.attemptLimit = attemptLimit ?? spec.retry?.maxAttempts ?? 1
         self.createdAt = createdAt
         self.startedAt = startedAt
         self.finishedAt = finishedAt
@@ -41,6 +53,7 @@ package struct Job: Hashable, Sendable {
         self.error = error
         self.progress = progress
         self.usage = usage
+        self.granted = granted
         self.cursor = cursor
     }
 }

@@ -13,10 +13,12 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
         case forbidden
         case notFound = "not_found"
         case jobNotFound = "job_not_found"
+        case queueNotFound = "queue_not_found"
         case outputNotFound = "output_not_found"
         case methodNotAllowed = "method_not_allowed"
         case notAcceptable = "not_acceptable"
         case conflict
+        case idempotencyConflict = "idempotency_conflict"
         case payloadTooLarge = "payload_too_large"
         case unsupportedMediaType = "unsupported_media_type"
         case rangeNotSatisfiable = "range_not_satisfiable"

@@ -1,24 +1,42 @@
-/// What was submitted, unchanged for as long as the job exists.
+/// What was submitted. Until the job starts, its priority, queue, time and labels
+/// may still be changed; the rest is as it is for as long as the job exists.
 package struct JobSpec: Hashable, Sendable {
     package var command: Command
     package var name: String?
     package var queue: String
+    /// Higher starts first; within the same, what was submitted first.
+    package var priority: Int
     package var labels: [String: String]
     /// Where the command runs; nil means where the daemon itself runs.
     package var cwd: String?
     /// Added to the environment the daemon gives.
     package var environment: [String: String]
-    /// Given to the command on its standard input, which is otherwise empty.
+    /// Given to the command on its standard input; nil when that comes later, a
+    /// piece at a time.
     package var stdin: String?
     /// Whether the command gets a terminal in place of pipes.
     package var tty: Bool
     /// How long the attempt may run, in microseconds; nil for ever.
     package var timeout: Int64?
+    /// How long the attempt may neither write nor tell progress, in microseconds;
+    /// nil for ever.
+    package var stallTimeout: Int64?
     /// How long the command has between the asking signal and KILL, in
     /// microseconds.
     package var killGrace: Int64
     /// How much it may write.
     package var outputLimitBytes: Int64
+    /// Whether and when an attempt that failed is followed by another; nil means
+    /// never.
+    package var retry: RetryPolicy?
+    /// It does not start before this.
+    package var notBefore: Timestamp?
+    /// The jobs that must have finished before it starts, ascending, each once.
+    package var after: [JobID]
+    /// What those must have come to.
+    package var afterPolicy: AfterPolicy
+    /// How much it needs of its queue's resources, by their names; each at least 1.
+    package var resources: [String: Int64]
 
     /// The queue of a job that names none.
     package static let defaultQueue = "default"
@@ -29,22 +47,32 @@ package struct JobSpec: Hashable, Sendable {
 
     package init(
         command: Command, name: String? = nil, queue: String = JobSpec.defaultQueue,
-        labels: [String: String] = [:], cwd: String? = nil, environment: [String: String] = [:],
+        priority: Int = 0, labels: [String: String] = [:], cwd: String? = nil,
+        environment: [String: String] = [:],
         stdin: String? = nil, tty: Bool = false, timeout: Int64? = nil,
-        killGrace: Int64 = JobSpec.defaultKillGrace,
-        outputLimitBytes: Int64 = JobSpec.defaultOutputLimitBytes
+        stallTimeout: Int64? = nil, killGrace: Int64 = JobSpec.defaultKillGrace,
+        outputLimitBytes: Int64 = JobSpec.defaultOutputLimitBytes, retry: RetryPolicy? = nil,
+        notBefore: Timestamp? = nil, after: [JobID] = [],
+        afterPolicy: AfterPolicy = .succeeded, resources: [String: Int64] = [:]
     ) {
         self.command = command
         self.name = name
         self.queue = queue
+        self.priority = priority
         self.labels = labels
         self.cwd = cwd
         self.environment = environment
         self.stdin = stdin
         self.tty = tty
         self.timeout = timeout
+        self.stallTimeout = stallTimeout
         self.killGrace = killGrace
         self.outputLimitBytes = outputLimitBytes
+        self.retry = retry
+        self.notBefore = notBefore
+        self.after = after
+        self.afterPolicy = afterPolicy
+        self.resources = resources
     }
 }
 

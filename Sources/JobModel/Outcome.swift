@@ -6,8 +6,12 @@ package enum Failure: String, CaseIterable, Sendable {
     case signal
     /// `timeout_seconds` were over.
     case timeout
+    /// It neither wrote nor told progress for `stall_timeout_seconds`.
+    case stalled
     /// The command could not be started: no such program, no such directory, …
     case unstartable
+    /// A job that it was to come after did not succeed.
+    case dependency
     /// It wrote more than `output_limit_bytes`.
     case outputLimit = "output_limit"
     /// Its supervisor did not live to say how it ended: killed, or the machine

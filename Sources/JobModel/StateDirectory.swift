@@ -5,6 +5,7 @@
 ///   jobd.db          the database (with -wal and -shm beside it)
 ///   lock             held by the daemon that runs on this directory
 ///   address          where it listens, one URL a line
+///   jobs/42/input    what was sent to the job's input
 ///   jobs/42/1/       attempt 1 of job 42: its journal, and while it runs its
 ///                    control and progress pipes
 /// ```
@@ -23,6 +24,9 @@ package struct StateDirectory: Hashable, Sendable {
 
     /// What belongs to one job.
     package func job(_ id: JobID) -> String { "\(jobs)/\(id)" }
+
+    /// What was sent to a job's input, which each attempt reads from its beginning.
+    package func input(_ id: JobID) -> String { "\(job(id))/input" }
 
     /// What belongs to one attempt.
     package func attempt(_ id: AttemptID) -> String { "\(job(id.job))/\(id.number)" }

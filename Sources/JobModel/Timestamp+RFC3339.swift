@@ -54,3 +54,73 @@ extension Timestamp {
         return dividend % divisor < 0 ? quotient - 1 : quotient
     }
 }
+
+extension Timestamp {
+    /// Reads RFC 3339 §5.6 (`2026-11-22T09:00:00Z`, `…T10:00:00.5+01:00`); nil when
+    /// it is something else. Digits beyond microseconds are cut off. A leap second
+    /// counts as the first of the next minute.
+    package init?(rfc3339 text: String) {
+        var rest = Array(text.utf8)[...]
+        func number(_ digits: Int) -> Int64? {
+            guard rest.count >= digits, rest.prefix(digits).allSatisfy(Self.isDigit) else {
+                return nil
+            }
+            defer { rest = rest.dropFirst(digits) }
+            return rest.prefix(digits).reduce(0) { $0 * 10 + Int64($1 - 48) }
+        }
+        func takes(_ signs: String) -> Bool {
+            guard let first = rest.first, signs.utf8.contains(first) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        guard let year = number(4), takes("-"), let month = number(2), takes("-"),
+            let day = number(2), takes("Tt "), let hour = number(2), takes(":"),
+            let minute = number(2), takes(":"), let second = number(2),
+            (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        var fraction: Int64 = 0
+        if takes(".") {
+            let digits = rest.prefix(while: Self.isDigit)
+            guard !digits.isEmpty else { return nil }
+            rest = rest.dropFirst(digits.count)
+            for index in 0..<6 {
+                let position = digits.startIndex + index
+                fraction = fraction * 10
+                if position < digits.endIndex { fraction += Int64(digits[position] - 48) }
+            }
+        }
+        var offset: Int64 = 0
+        if !takes("Zz") {
+            let isEast = rest.first == UInt8(ascii: "+")
+            guard takes("+-"), let hours = number(2), takes(":"), let minutes = number(2),
+                hours < 24, minutes < 60
+            else { return nil }
+            offset = (hours * 60 + minutes) * (isEast ? 60 : -60)
+        }
+        guard rest.isEmpty else { return nil }
+        let days = Self.daysSince1970(year, month, day)
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        self.init(microseconds: seconds * 1_000_000 + fraction)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+
+    private static func days(in month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The inverse of `civil`.
+    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = floorDivide(shifted, 400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+}

@@ -19,6 +19,41 @@ package enum AttemptControl {
         try send("cancel \(signal) \(graceMicroseconds)", to: directory)
     }
 
+    /// Says that `size` bytes of the file that `LaunchSpec.input` names may be
+    /// passed on to the command, and if `isEnd`, that nothing comes after them:
+    /// the command then reads the end of its input, and later calls change
+    /// nothing. They must be in the file before this is called. The supervisor
+    /// knows what it has passed on, so that saying it again does no harm, and is
+    /// right after an adoption.
+    package static func input(
+        _ directory: AttemptDirectory, size: UInt64, isEnd: Bool
+    ) throws(LaunchError) -> Delivery {
+        try send("\(isEnd ? "input-end" : "input") \(size)", to: directory)
+    }
+
+    /// Has a signal sent: to the command itself, or to each process of the
+    /// attempt once. It is no cancel: a command that ends by it was ended by a
+    /// signal. Without effect before the command is started, and once it has
+    /// ended. A paused one takes it when it goes on (SIGKILL: at once).
+    package static func signal(
+        _ directory: AttemptDirectory, signal: Int32, tree: Bool
+    ) throws(LaunchError) -> Delivery {
+        try send("\(tree ? "signal-tree" : "signal") \(signal)", to: directory)
+    }
+
+    /// Has all processes of the attempt stopped (SIGSTOP), and its clocks: the
+    /// time limit and that for silence stand still. One that was not started yet
+    /// is stopped as soon as it is. Repeating it does no harm.
+    package static func pause(_ directory: AttemptDirectory) throws(LaunchError) -> Delivery {
+        try send("pause", to: directory)
+    }
+
+    /// Has all processes of the attempt go on (SIGCONT) after `pause`; without
+    /// effect otherwise.
+    package static func resume(_ directory: AttemptDirectory) throws(LaunchError) -> Delivery {
+        try send("resume", to: directory)
+    }
+
     /// Sends a line, without its end. Lines a supervisor does not know it ignores.
     package static func send(
         _ line: String, to directory: AttemptDirectory

@@ -20,7 +20,8 @@ package struct AttemptDirectory: Hashable, Sendable {
     package var control: String { "\(path)/control" }
     /// The FIFO that `$JOBD_PROGRESS` names.
     package var progress: String { "\(path)/progress" }
-    /// The command's input.
+    /// The command's input, when all of it was given with it. Open input is
+    /// elsewhere: `LaunchSpec.input`.
     package var stdin: String { "\(path)/stdin" }
 
     /// Makes the directory, those above it, the FIFOs, and the file of input if

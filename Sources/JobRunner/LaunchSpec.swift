@@ -12,10 +12,20 @@ package struct LaunchSpec: Sendable {
     /// Whether it gets a pseudo-terminal, of 120 columns and 40 lines, instead of
     /// pipes.
     package var usesTerminal: Bool
-    /// What it reads; nil: nothing.
+    /// What it reads; nil: see `input`.
     package var stdin: [UInt8]?
-    /// After how long it is torn down; nil: never.
+    /// Without `stdin`: the path of a file that grows, which need not be there
+    /// yet. The command's input stays open, and `AttemptControl.input` says how
+    /// much of the file is passed on and when that is all. nil: the command reads
+    /// nothing.
+    package var input: String?
+    /// After how long it is torn down, not counting the time it is paused; nil:
+    /// never.
     package var timeoutMicroseconds: Int64?
+    /// For how long it may neither write output nor tell progress before it is
+    /// torn down, not counting the time it is paused or waits for room on the
+    /// journal's disk; nil: for ever.
+    package var stallTimeoutMicroseconds: Int64?
     /// How long a teardown waits between the first signal and SIGKILL.
     package var graceMicroseconds: Int64
     /// How many bytes of output are kept before it is torn down; nil: no limit.
@@ -24,7 +34,8 @@ package struct LaunchSpec: Sendable {
     package init(
         directory: AttemptDirectory, arguments: [String], environment: [String: String] = [:],
         cwd: String? = nil, usesTerminal: Bool = false, stdin: [UInt8]? = nil,
-        timeoutMicroseconds: Int64? = nil, graceMicroseconds: Int64 = 10_000_000,
+        input: String? = nil, timeoutMicroseconds: Int64? = nil,
+        stallTimeoutMicroseconds: Int64? = nil, graceMicroseconds: Int64 = 10_000_000,
         outputLimitBytes: Int64? = nil
     ) {
         self.directory = directory
@@ -33,7 +44,9 @@ package struct LaunchSpec: Sendable {
         self.cwd = cwd
         self.usesTerminal = usesTerminal
         self.stdin = stdin
+        self.input = input
         self.timeoutMicroseconds = timeoutMicroseconds
+        self.stallTimeoutMicroseconds = stallTimeoutMicroseconds
         self.graceMicroseconds = graceMicroseconds
         self.outputLimitBytes = outputLimitBytes
     }
@@ -43,8 +56,13 @@ package struct LaunchSpec: Sendable {
         var words = [supervisor, directory.path]
         if let cwd { words += ["--cwd", cwd] }
         if usesTerminal { words.append("--tty") }
-        if stdin != nil { words.append("--stdin") }
+        if stdin != nil {
+            words.append("--stdin")
+        } else if let input {
+            words += ["--input", input]
+        }
         if let timeoutMicroseconds { words += ["--timeout-us", "\(timeoutMicroseconds)"] }
+        if let stallTimeoutMicroseconds { words += ["--stall-us", "\(stallTimeoutMicroseconds)"] }
         words += ["--grace-us", "\(graceMicroseconds)"]
         if let outputLimitBytes { words += ["--output-limit", "\(outputLimitBytes)"] }
         return words + ["--"] + arguments

@@ -37,6 +37,11 @@ final class Follower {
     var flushScheduled: Timestamp?
     /// The cancel that the supervisor has been told of.
     var cancelSent: CancelOrder?
+    /// Whether it was last told to pause; nil when an earlier life of the daemon
+    /// may have told it something.
+    var pauseSent: Bool?
+    /// The newest signal that it has been told to deliver.
+    var signalSent: Int64 = 0
 
     init(
         _ attempt: AttemptID, spec: JobSpec, directory: AttemptDirectory, derived: UInt64,

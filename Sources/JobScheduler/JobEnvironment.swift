@@ -15,7 +15,8 @@ struct JobEnvironment: Sendable {
 
     /// What `execve(2)` is given for an attempt.
     func environment(
-        of attempt: AttemptID, _ spec: JobSpec, in directory: AttemptDirectory
+        of attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant],
+        in directory: AttemptDirectory
     ) -> [String: String] {
         var environment = base
         if environment["PATH"] == nil { environment["PATH"] = Self.defaultPath }
@@ -26,6 +27,13 @@ struct JobEnvironment: Sendable {
         environment["JOBD_JOB_ID"] = "\(attempt.job)"
         environment["JOBD_ATTEMPT"] = "\(attempt.number)"
         environment["JOBD_PROGRESS"] = directory.progress
+        for (name, grant) in granted {
+            environment["JOBD_RESOURCE_\(name.uppercased())"] =
+                switch grant {
+                case .amount(let amount): "\(amount)"
+                case .names(let names): names.joined(separator: ",")
+                }
+        }
         return environment
     }
 

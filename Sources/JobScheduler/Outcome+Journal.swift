@@ -33,6 +33,11 @@ extension Outcome {
             error =
                 "The command ran longer than its timeout of "
                 + "\(Double(spec.timeout ?? 0) / 1_000_000) seconds."
+        case .stalled:
+            failure = .stalled
+            error =
+                "The command neither wrote nor told progress for "
+                + "\(Double(spec.stallTimeout ?? 0) / 1_000_000) seconds."
         case .outputLimit:
             failure = .outputLimit
             error = "The command wrote more than its limit of \(spec.outputLimitBytes) bytes."

@@ -1,5 +1,5 @@
 import Foundation
-package import JobModel
+import JobModel
 import JobRunner
 import JobStore
 import Journal
@@ -35,6 +35,8 @@ extension Scheduler {
         switch try AttemptInspection.inspect(directory, buffer: buffer) {
         case .running(let supervisor):
             follow(follower, supervisor: supervisor)
+            // What was sent while no daemon could pass it on.
+            offerInput(attempt)
             return true
         case .ended:
             // Its record is found by reading to the journal's end.
@@ -45,9 +47,9 @@ extension Scheduler {
             followers[attempt] = follower
             follower.isSupervisorGone = true
             pump(attempt)
-        case .neverStarted where active.bootID == bootID && active.cancel == nil:
+        case .neverStarted where active.bootID == bootID && active.orders.cancel == nil:
             // The daemon died between giving the slot and launching.
-            launch(attempt, active.spec)
+            launch(attempt, active.spec, granted: active.granted)
             return true
         case .neverStarted where active.bootID == bootID:
             end(attempt, Outcome(state: .cancelled, time: now()))
@@ -66,18 +68,5 @@ extension Scheduler {
         let ids = names.compactMap { Int64($0) }.map(JobID.init(rawValue:))
         let existing = try await store.existing(among: ids)
         for id in ids where !existing.contains(id) { removeFiles(of: id) }
-    }
-
-    /// Removes what a deleted job has left on disk.
-    package func removeFiles(of job: JobID) {
-        do {
-            try FileManager.default.removeItem(atPath: directory.job(job))
-        } catch CocoaError.fileNoSuchFile {
-            // A job that never started has no files.
-        } catch {
-            logger.warning(
-                "Cannot remove a deleted job's files",
-                metadata: ["job": "\(job)", "error": "\(error)"])
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 package import JobEvents
 package import JobModel
 import JobRunner
@@ -12,7 +13,7 @@ import Synchronization
 /// Starts what is queued, follows what runs, and tears down what was cancelled.
 ///
 /// It is driven by the store: after a commit its bell is rung, and it looks for
-/// queued jobs and for cancels that were asked for. It runs on a Dispatch queue
+/// queued jobs and for what is asked of running ones. It runs on a Dispatch queue
 /// of its own, together with everything that touches processes.
 package actor Scheduler {
     /// What can be set.
@@ -45,17 +46,20 @@ package actor Scheduler {
     let buffer = JournalBuffer()
     /// What is followed.
     var followers: [AttemptID: Follower] = [:]
-    /// Claimed, and waiting for what it takes to launch them.
-    var unlaunched: Set<AttemptID> = []
+    /// Claimed, and waiting for what it takes to launch them, with what they were
+    /// granted.
+    var unlaunched: [AttemptID: [String: Grant]] = [:]
     var isStopped = false
 
     private nonisolated let executor: QueueExecutor
     private nonisolated let isRung = Mutex(false)
-    /// Whether cancels may have been asked for that nobody has looked for; at
-    /// first by those who spoke to an earlier life of the daemon.
-    private nonisolated let mayHaveCancels = Mutex(true)
+    /// Whether something may be asked of running jobs that nobody has looked for;
+    /// at first by those who spoke to an earlier life of the daemon.
+    private nonisolated let mayHaveOrders = Mutex(true)
     private var isLooking = false
     private var mustLookAgain = false
+    /// When the next look is due though nobody rings.
+    private var wakeScheduled: Timestamp?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -87,9 +91,9 @@ package actor Scheduler {
 
     // MARK: Looking for work
 
-    /// Says that there is something to cancel; `ring` must follow.
-    package nonisolated func ringForCancels() {
-        mayHaveCancels.withLock { $0 = true }
+    /// Says that something is asked of jobs that run; `ring` must follow.
+    package nonisolated func ringForOrders() {
+        mayHaveOrders.withLock { $0 = true }
     }
 
     /// Says that there may be something to do.
@@ -131,17 +135,20 @@ package actor Scheduler {
         repeat {
             mustLookAgain = false
             do {
-                if takeCancelBell() { carryOut(try await store.cancelOrders()) }
+                if takeOrdersBell() { carryOut(try await store.orders()) }
                 // Few at a time, so that a daemon that dies here leaves few
                 // attempts to launch to the next one.
-                var claimed = Self.claimLimit
-                while claimed == Self.claimLimit, !isStopped {
-                    let claims = try await store.claim(bootID: bootID, limit: Self.claimLimit)
-                    for claim in claims { launch(claim.attempt, claim.spec) }
-                    claimed = claims.count
+                var mayHaveMore = true
+                while mayHaveMore, !isStopped {
+                    let round = try await store.claim(bootID: bootID, limit: Self.claimLimit)
+                    for claim in round.claims {
+                        launch(claim.attempt, claim.spec, granted: claim.granted)
+                    }
+                    mayHaveMore = round.mayHaveMore
+                    scheduleWake(at: round.nextWake)
                 }
             } catch {
-                ringForCancels()
+                ringForOrders()
                 logger.error("Cannot look for jobs; trying again", metadata: ["error": "\(error)"])
                 later(milliseconds: 1000) { $0.look() }
                 break
@@ -150,34 +157,83 @@ package actor Scheduler {
         isLooking = false
     }
 
-    /// Whether the bell was rung for cancels since this was last asked.
-    private func takeCancelBell() -> Bool {
-        mayHaveCancels.withLock { mayHaveCancels in
-            defer { mayHaveCancels = false }
-            return mayHaveCancels
+    /// Looks again when the next waiting job's time has come, by the clock on the
+    /// wall: if that is set, the look comes earlier or later with it.
+    private func scheduleWake(at time: Timestamp?) {
+        guard let time, wakeScheduled.map({ time < $0 }) ?? true else { return }
+        wakeScheduled = time
+        // A microsecond late is due, one too early would only look in vain.
+        let delay = max(0, time - now()) + 1000
+        queue.asyncAfter(wallDeadline: .now() + .microseconds(Int(min(delay, Self.longestWake)))) {
+            [weak self] in
+            self?.assumeIsolated { scheduler in
+                guard scheduler.wakeScheduled == time else { return }
+                scheduler.wakeScheduled = nil
+                scheduler.look()
+            }
+        }
+    }
+
+    /// A day, in microseconds: a job that waits longer is looked for again then.
+    private static let longestWake: Int64 = 86_400_000_000
+
+    /// Whether the bell was rung for orders since this was last asked.
+    private func takeOrdersBell() -> Bool {
+        mayHaveOrders.withLock { mayHaveOrders in
+            defer { mayHaveOrders = false }
+            return mayHaveOrders
         }
     }
 
     private static let claimLimit = 16
 
-    private func carryOut(_ orders: [AttemptID: CancelOrder]) {
-        for (attempt, order) in orders {
-            if unlaunched.remove(attempt) != nil {
+    private func carryOut(_ orders: [AttemptID: AttemptOrders]) {
+        for (attempt, orders) in orders {
+            if orders.cancel != nil, unlaunched.removeValue(forKey: attempt) != nil {
                 end(attempt, Outcome(state: .cancelled, time: now()))
                 continue
             }
-            guard let follower = followers[attempt], follower.cancelSent != order else { continue }
+            // One that is not launched yet is told once it is.
+            guard let follower = followers[attempt] else { continue }
             do {
-                let delivery = try AttemptControl.cancel(
-                    follower.directory, signal: order.signal, graceMicroseconds: order.grace)
-                // When the supervisor is gone the end is on its way.
-                if delivery == .sent { follower.cancelSent = order }
+                try carryOut(orders, on: follower)
             } catch {
                 logger.error(
-                    "Cannot cancel; trying again",
+                    "Cannot control a job; trying again",
                     metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-                ringForCancels()
+                ringForOrders()
                 later(milliseconds: 1000) { $0.look() }
+            }
+        }
+    }
+
+    /// Tells the supervisor what it has not been told. When it is gone, the
+    /// attempt's end is on its way.
+    private func carryOut(_ orders: AttemptOrders, on follower: Follower) throws {
+        let directory = follower.directory
+        if let cancel = orders.cancel, follower.cancelSent != cancel {
+            let delivery = try AttemptControl.cancel(
+                directory, signal: cancel.signal, graceMicroseconds: cancel.grace)
+            if delivery == .sent { follower.cancelSent = cancel }
+        }
+        if follower.pauseSent != orders.isPaused {
+            let delivery =
+                orders.isPaused
+                ? try AttemptControl.pause(directory) : try AttemptControl.resume(directory)
+            if delivery == .sent { follower.pauseSent = orders.isPaused }
+        }
+        let signals = orders.signals.filter { $0.id > follower.signalSent }
+        for order in signals {
+            _ = try AttemptControl.signal(directory, signal: order.signal, tree: order.isForTree)
+            follower.signalSent = order.id
+        }
+        guard !signals.isEmpty else { return }
+        Task {
+            do {
+                try await store.removeSignals(signals)
+            } catch {
+                // They go with the attempt; until then this daemon knows them.
+                logger.warning("Cannot forget signals", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -185,38 +241,44 @@ package actor Scheduler {
     // MARK: Launching
 
     /// Launches an attempt that has a slot.
-    func launch(_ attempt: AttemptID, _ spec: JobSpec) {
+    func launch(_ attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant]) {
         let directory = AttemptDirectory(path: directory.attempt(attempt))
         let launch = LaunchSpec(
             directory: directory, arguments: spec.command.argumentVector,
-            environment: environment.environment(of: attempt, spec, in: directory), cwd: spec.cwd,
-            usesTerminal: spec.tty, stdin: spec.stdin.map { Array($0.utf8) },
-            timeoutMicroseconds: spec.timeout, graceMicroseconds: spec.killGrace,
+            environment: environment.environment(
+                of: attempt, spec, granted: granted, in: directory),
+            cwd: spec.cwd, usesTerminal: spec.tty, stdin: spec.stdin.map { Array($0.utf8) },
+            input: self.directory.input(attempt.job), timeoutMicroseconds: spec.timeout,
+            stallTimeoutMicroseconds: spec.stallTimeout, graceMicroseconds: spec.killGrace,
             outputLimitBytes: spec.outputLimitBytes)
         do {
             let pid = try launcher.launch(launch)
-            unlaunched.remove(attempt)
+            // Meanwhile it may have been asked for something.
+            if unlaunched.removeValue(forKey: attempt) != nil {
+                ringForOrders()
+                ring()
+            }
             logger.debug(
                 "Launched", metadata: ["job": "\(attempt.job)", "attempt": "\(attempt.number)"])
-            follow(
-                Follower(
-                    attempt, spec: spec, directory: directory, derived: 0,
-                    tracker: ProgressTracker(
-                        intervalMicroseconds: progressInterval, resumed: nil)),
-                supervisor: pid)
+            let follower = Follower(
+                attempt, spec: spec, directory: directory, derived: 0,
+                tracker: ProgressTracker(intervalMicroseconds: progressInterval, resumed: nil))
+            follower.pauseSent = false
+            follow(follower, supervisor: pid)
+            if spec.stdin == nil, access(launch.input ?? "", F_OK) == 0 { offerInput(attempt) }
         } catch  where error.reason == .noRoom || error.reason == .noResources {
             // It may go away: the job waits in its slot and nothing is lost.
-            if unlaunched.insert(attempt).inserted {
+            if unlaunched.updateValue(granted, forKey: attempt) == nil {
                 logger.error(
                     "Cannot launch yet; trying again",
                     metadata: ["job": "\(attempt.job)", "error": "\(error)"])
             }
             later(milliseconds: 1000) { scheduler in
-                guard scheduler.unlaunched.contains(attempt) else { return }
-                scheduler.launch(attempt, spec)
+                guard let granted = scheduler.unlaunched[attempt] else { return }
+                scheduler.launch(attempt, spec, granted: granted)
             }
         } catch {
-            unlaunched.remove(attempt)
+            unlaunched.removeValue(forKey: attempt)
             end(attempt, .unstartable("Cannot start: \(error).", time: now()))
         }
     }

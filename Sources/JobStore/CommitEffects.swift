@@ -8,6 +8,8 @@ package struct CommitEffects: OptionSet, Sendable {
     package static let events = CommitEffects(rawValue: 1)
     /// There may be something to start.
     package static let scheduling = CommitEffects(rawValue: 2)
-    /// There is something to cancel.
-    package static let cancels = CommitEffects(rawValue: 4)
+    /// Something is asked of jobs that run.
+    package static let orders = CommitEffects(rawValue: 4)
+    /// Jobs have finished, so there may be something to prune.
+    package static let ends = CommitEffects(rawValue: 8)
 }

@@ -26,6 +26,7 @@ enum DatabaseOpening {
                     "SQLite did not accept synchronous=FULL, without which a power cut loses jobs.")
             }
             try migrate(database, to: Migration.all)
+            try reclaimSpaceBySteps(database)
         }
         return pool
     }
@@ -55,13 +56,33 @@ enum DatabaseOpening {
         return version
     }
 
+    /// Lets deletions give their pages back a few at a time. A database that was
+    /// made without that is written anew once
+    /// (sqlite.org/pragma.html#pragma_auto_vacuum).
+    private static func reclaimSpaceBySteps(_ database: Database) throws {
+        // Else the log keeps the size that it once had.
+        try database.execute(sql: "PRAGMA journal_size_limit = \(8 << 20)")
+        guard try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") != 2 else { return }
+        try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        // It takes the room of a copy; without it, the pages are used again only.
+        try? database.execute(sql: "VACUUM")
+    }
+
     /// Applies what is missing, each step in a transaction of its own.
     /// `user_version` counts the steps that a database has.
+    ///
+    /// Foreign keys are not enforced meanwhile, since a step may make a table anew
+    /// (sqlite.org/lang_altertable.html §7), but they must hold afterwards.
     static func migrate(_ database: Database, to migrations: [Migration]) throws {
         let version = try refuseNewer(database, than: migrations.count)
+        guard version < migrations.count else { return }
+        try database.execute(sql: "PRAGMA foreign_keys = OFF")
+        // If that fails, the next write finds it.
+        defer { try? database.execute(sql: "PRAGMA foreign_keys = ON") }
         for (index, migration) in migrations.enumerated().dropFirst(version) {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: migration.sql)
+                try database.checkForeignKeys()
                 try database.execute(sql: "PRAGMA user_version = \(index + 1)")
                 return .commit
             }

@@ -6,7 +6,8 @@ enum EventRow {
     /// The columns `decode` expects, in this order.
     static let columns = """
         e.id, e.job_id, e.time, e.attempt, e.kind, e.state, e.exit_code, e.signal, e.failure, \
-        e.error, e.fraction, e.done, e.total, e.unit, e.message, e.rate, e.eta_seconds, e.source
+        e.error, e.fraction, e.done, e.total, e.unit, e.message, e.rate, e.eta_seconds, e.source, \
+        e.waiting_for
         """
 
     /// - Throws: `internal_error` when the row is not one this program wrote.
@@ -34,7 +35,13 @@ enum EventRow {
                     state: try state(), exitCode: row[6], signal: row[7],
                     failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
         default:
-            content = .state(try state())
+            let failure: String? = row[8]
+            let reason: String? = row[18]
+            content = .state(
+                Event.StateChange(
+                    try state(), waitingFor: reason.flatMap(WaitReason.init(rawValue:)),
+                    exitCode: row[6], signal: row[7],
+                    failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
         }
         return Event(
             id: EventID(rawValue: id), job: JobID(rawValue: row[1]),
@@ -55,14 +62,18 @@ enum EventRow {
         _ content: Event.Content, job: JobID, attempt: Int, time: Timestamp, into database: Database
     ) throws -> EventID {
         switch content {
-        case .state(let state):
+        case .state(let change):
             let statement = try database.cachedStatement(
                 sql: """
-                    INSERT INTO events (job_id, time, attempt, kind, state)
-                    VALUES (?, ?, ?, 'state', ?)
+                    INSERT INTO events (job_id, time, attempt, kind, state, exit_code, signal,
+                                        failure, error, waiting_for)
+                    VALUES (?, ?, ?, 'state', ?, ?, ?, ?, ?, ?)
                     """)
-            try statement.execute(
-                arguments: [job.rawValue, time.microseconds, attempt, state.rawValue])
+            try statement.execute(arguments: [
+                job.rawValue, time.microseconds, attempt, change.state.rawValue,
+                change.exitCode, change.signal, change.failure?.rawValue, change.error,
+                change.waitingFor?.rawValue,
+            ])
         case .progress(let progress):
             let statement = try database.cachedStatement(
                 sql: """

@@ -11,11 +11,10 @@ import Synchronization
 final class GroupCommit: Sendable {
     /// A write in line.
     private struct Entry: Sendable {
-        /// Runs within the transaction.
-        let apply: @Sendable (Database) throws -> Void
+        /// Runs within the transaction; says what it has changed.
+        let apply: @Sendable (Database) throws -> CommitEffects
         /// Runs after it: with nil when the write is durable.
         let complete: @Sendable ((any Error)?) -> Void
-        let effects: CommitEffects
     }
 
     private struct Line {
@@ -45,20 +44,33 @@ final class GroupCommit: Sendable {
     func write<Value: Sendable>(
         effects: CommitEffects, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        try await write { database, found in
+            found = effects
+            return try body(database)
+        }
+    }
+
+    /// The same, for a body that finds out what it changes.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database, inout CommitEffects) throws -> Value
+    ) async throws -> Value {
         let result = Result<Value>()
         try await withCheckedThrowingContinuation {
             (written: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(
-                    apply: { result.value = try body($0) },
+                    apply: { database in
+                        var effects: CommitEffects = []
+                        result.value = try body(database, &effects)
+                        return effects
+                    },
                     complete: { error in
                         if let error {
                             written.resume(throwing: Self.translate(error))
                         } else {
                             written.resume()
                         }
-                    },
-                    effects: effects))
+                    }))
         }
         guard let value = result.value else {
             throw JobError(.internalError, "A committed write left no result.")
@@ -93,11 +105,12 @@ final class GroupCommit: Sendable {
             try database.inTransaction(.immediate) {
                 for (index, entry) in batch.enumerated() {
                     do {
+                        var found: CommitEffects = []
                         try database.inSavepoint {
-                            try entry.apply(database)
+                            found = try entry.apply(database)
                             return .commit
                         }
-                        effects.formUnion(entry.effects)
+                        effects.formUnion(found)
                     } catch {
                         // SQLite ends the transaction by itself after a full disk
                         // (sqlite.org/lang_transaction.html §3.1): all is undone.

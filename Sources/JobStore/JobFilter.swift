@@ -42,7 +42,7 @@ package struct JobFilter: Hashable, Sendable {
                     SELECT 1 FROM json_each(j.labels) l
                     WHERE l.key = w.key AND l.value = w.value))
                 """)
-            arguments += [try JobRow.json(labels)]
+            arguments += [try Columns.json(labels)]
         }
         if let text {
             // instr, not LIKE: a text with % in it means that character.

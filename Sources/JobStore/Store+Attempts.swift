@@ -1,12 +1,6 @@
 import GRDB
 package import JobModel
 
-/// A job that was given a slot.
-package struct Claim: Hashable, Sendable {
-    package var attempt: AttemptID
-    package var spec: JobSpec
-}
-
 /// An attempt that is under way, as the store knows it.
 package struct ActiveAttempt: Hashable, Sendable {
     package var attempt: AttemptID
@@ -17,8 +11,37 @@ package struct ActiveAttempt: Hashable, Sendable {
     package var consumed: UInt64
     /// When the newest reading that is stored was taken.
     package var newestReading: Timestamp?
+    /// What it was given of its queue's resources.
+    package var granted: [String: Grant]
+    /// What is asked of it.
+    package var orders: AttemptOrders
+}
+
+/// What is asked of an attempt that is under way.
+package struct AttemptOrders: Hashable, Sendable {
     /// A cancel that was asked for.
     package var cancel: CancelOrder?
+    /// Whether its processes are to stand still.
+    package var isPaused: Bool
+    /// Signals that have not been delivered.
+    package var signals: [SignalOrder]
+
+    package init(
+        cancel: CancelOrder? = nil, isPaused: Bool = false, signals: [SignalOrder] = []
+    ) {
+        self.cancel = cancel
+        self.isPaused = isPaused
+        self.signals = signals
+    }
+}
+
+/// A signal that somebody wants delivered.
+package struct SignalOrder: Hashable, Sendable {
+    /// Names the order.
+    package var id: Int64
+    package var signal: Int32
+    /// Whether to all of the job's processes, or to the command itself only.
+    package var isForTree: Bool
 }
 
 /// A cancel that was asked for and is to be carried out.
@@ -29,75 +52,17 @@ package struct CancelOrder: Hashable, Sendable {
     package var grace: Int64
 }
 
-/// Claiming, following and finishing attempts: what the scheduler writes.
+/// Following and finishing attempts: what the scheduler writes.
 extension Store {
-    /// Gives free slots to queued jobs, the oldest first: queued → running, a new
-    /// attempt, and the event that says so, in one transaction.
-    package func claim(bootID: String, limit: Int) async throws -> [Claim] {
-        let now = self.now()
-        return try await writer.write(effects: .events) { database in
-            let eligible = try Self.eligible(limit: limit, in: database)
-            var claims: [Claim] = []
-            for id in eligible {
-                guard let job = try Self.job(id, in: database) else { continue }
-                let number = job.attempt + 1
-                try database.cachedStatement(
-                    sql: """
-                        UPDATE jobs SET state = 'running', attempt = ?, progress_event = NULL,
-                            started_at = ?, exit_code = NULL, signal = NULL, error = NULL,
-                            cpu = NULL, max_rss_bytes = NULL, output_bytes = NULL
-                        WHERE id = ? AND state = 'queued'
-                        """
-                ).execute(arguments: [number, now.microseconds, id.rawValue])
-                try database.cachedStatement(
-                    sql: """
-                        INSERT INTO attempts (job_id, number, boot_id, started_at)
-                        VALUES (?, ?, ?, ?)
-                        """
-                ).execute(arguments: [id.rawValue, number, bootID, now.microseconds])
-                try EventRow.insert(
-                    .state(.running), job: id, attempt: number, time: now, into: database)
-                claims.append(Claim(attempt: AttemptID(job: id, number: number), spec: job.spec))
-            }
-            return claims
-        }
-    }
-
-    /// The jobs whose turn it is: of each queue the oldest queued ones, as many as
-    /// it has free slots. Each step is a seek in a partial index, whatever the
-    /// number of jobs that wait.
-    private static func eligible(limit: Int, in database: Database) throws -> [JobID] {
-        let queues = try Row.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    SELECT q.name, q.slots - (SELECT count(*) FROM jobs a INDEXED BY jobs_active
-                        WHERE a.queue = q.name AND a.state IN ('running', 'paused')) AS free
-                    FROM queues q WHERE q.paused = 0
-                    """))
-        let oldest = try database.cachedStatement(
-            sql: """
-                SELECT id FROM jobs INDEXED BY jobs_queued
-                WHERE queue = ? AND state = 'queued' ORDER BY id LIMIT ?
-                """)
-        var eligible: [JobID] = []
-        for queue in queues {
-            let name: String = queue["name"]
-            let free: Int = min(queue["free"], limit - eligible.count)
-            guard free > 0 else { continue }
-            eligible += try Int64.fetchAll(oldest, arguments: [name, free])
-                .map(JobID.init(rawValue:))
-        }
-        return eligible
-    }
-
     /// Every attempt that is under way.
     package func activeAttempts() async throws -> [ActiveAttempt] {
         try await pool.read { database in
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT j.id, j.attempt, a.boot_id, a.consumed, j.cancel_requested_at,
-                           j.cancel_signal, j.cancel_grace, e.time AS reading
+                    SELECT j.id, j.attempt, a.boot_id, a.consumed, a.granted, j.state,
+                           j.cancel_requested_at, j.cancel_signal, j.cancel_grace,
+                           e.time AS reading
                     FROM jobs j JOIN attempts a ON a.job_id = j.id AND a.number = j.attempt
                         LEFT JOIN events e ON e.id = j.progress_event
                     WHERE j.state IN ('running', 'paused') ORDER BY j.id
@@ -109,28 +74,49 @@ extension Store {
                     attempt: AttemptID(job: id, number: row["attempt"]), spec: job.spec,
                     bootID: row["boot_id"], consumed: row["consumed"],
                     newestReading: JobRow.timestamp(row["reading"]),
-                    cancel: Self.cancelOrder(row))
+                    granted: try Columns.grants(row["granted"]),
+                    orders: try Self.orders(row, in: database))
             }
         }
     }
 
-    /// The cancels that are asked for and have not led to an end yet.
-    package func cancelOrders() async throws -> [AttemptID: CancelOrder] {
+    /// What is asked of the attempts that are under way.
+    package func orders() async throws -> [AttemptID: AttemptOrders] {
         try await pool.read { database in
-            var orders: [AttemptID: CancelOrder] = [:]
-            let rows = try Row.fetchCursor(
+            var orders: [AttemptID: AttemptOrders] = [:]
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id, attempt, cancel_requested_at, cancel_signal, cancel_grace
+                    SELECT id, attempt, state, cancel_requested_at, cancel_signal, cancel_grace
                     FROM jobs WHERE state IN ('running', 'paused')
-                        AND cancel_requested_at IS NOT NULL
                     """)
-            while let row = try rows.next() {
+            for row in rows {
                 let attempt = AttemptID(job: JobID(rawValue: row["id"]), number: row["attempt"])
-                orders[attempt] = Self.cancelOrder(row)
+                orders[attempt] = try Self.orders(row, in: database)
             }
             return orders
         }
+    }
+
+    /// Forgets signals that were delivered.
+    package func removeSignals(_ orders: [SignalOrder]) async throws {
+        try await writer.write(effects: []) { database in
+            let delete = try database.cachedStatement(sql: "DELETE FROM signals WHERE id = ?")
+            for order in orders { try delete.execute(arguments: [order.id]) }
+        }
+    }
+
+    private static func orders(_ row: Row, in database: Database) throws -> AttemptOrders {
+        let signals = try database.cachedStatement(
+            sql: """
+                SELECT id, signal, tree FROM signals INDEXED BY signals_by_job
+                WHERE job_id = ? AND attempt = ? ORDER BY id
+                """)
+        return AttemptOrders(
+            cancel: cancelOrder(row), isPaused: row["state"] == JobState.paused.rawValue,
+            signals: try Row.fetchAll(signals, arguments: [row["id"], row["attempt"]]).map {
+                SignalOrder(id: $0["id"], signal: $0["signal"], isForTree: $0["tree"])
+            })
     }
 
     private static func cancelOrder(_ row: Row) -> CancelOrder? {
@@ -151,7 +137,7 @@ extension Store {
         }
     }
 
-    /// Ends an attempt, and the job with it.
+    /// Ends an attempt, and the job with it, unless there is to be another.
     ///
     /// A cancel that was asked for wins over however the command ended. Nothing
     /// is written when the attempt is no longer the job's, or not active: a late
@@ -159,49 +145,137 @@ extension Store {
     package func finish(
         _ attempt: AttemptID, with outcome: Outcome, readings: [StampedProgress], consumed: UInt64
     ) async throws {
-        try await writer.write(effects: [.events, .scheduling]) { database in
-            guard let job = try Self.job(attempt.job, in: database), job.attempt == attempt.number
+        let now = self.now()
+        let chance = self.chance()
+        try await writer.write(effects: [.events, .scheduling, .ends]) { database in
+            guard let job = try Self.job(attempt.job, in: database), job.attempt == attempt.number,
+                job.state.isActive
             else { return }
-            let transition: Transition
-            if job.cancelRequestedAt != nil || outcome.state == .cancelled {
-                transition = .cancel
-            } else if outcome.state == .succeeded {
-                transition = .succeed
-            } else {
-                transition = .fail
-            }
-            guard job.state.isActive, let state = transition.next(from: job.state) else { return }
+            let transition = Self.transition(of: job, after: outcome)
+            guard let state = transition.next(from: job.state) else { return }
             try Self.insert(readings, of: attempt, consumed: consumed, into: database)
-            let end = Event.End(
-                state: state, exitCode: outcome.exitCode, signal: outcome.signal,
-                failure: state == .failed ? outcome.failure : nil,
-                error: state == .failed ? outcome.error : nil)
-            // A step back of the clock must not make a job end before it began.
-            let time = max(outcome.time, job.startedAt ?? outcome.time)
-            try database.cachedStatement(
-                sql: """
-                    UPDATE jobs SET state = ?, finished_at = ?, exit_code = ?, signal = ?,
-                        failure = ?, error = ?, cpu = ?, max_rss_bytes = ?, output_bytes = ?
-                    WHERE id = ?
-                    """
-            ).execute(arguments: [
-                state.rawValue, time.microseconds, end.exitCode, end.signal,
-                end.failure?.rawValue, end.error, outcome.usage?.cpuMicroseconds,
-                outcome.usage?.maxRSSBytes, outcome.usage?.outputBytes, attempt.job.rawValue,
-            ])
-            try database.cachedStatement(
-                sql: "UPDATE attempts SET finished_at = ? WHERE job_id = ? AND number = ?"
-            ).execute(arguments: [time.microseconds, attempt.job.rawValue, attempt.number])
-            try EventRow.insert(
-                .end(end), job: attempt.job, attempt: attempt.number, time: time, into: database)
+            var outcome = outcome
+            if transition == .cancel || transition == .succeed {
+                outcome.failure = nil
+                outcome.error = nil
+            }
+            // A step back of the clock must not make an attempt end before it began.
+            outcome.time = max(outcome.time, job.startedAt ?? outcome.time)
+            outcome.state = transition == .retryLater ? .failed : state
+            try Self.close(attempt, with: outcome, in: database)
+            if transition == .retryLater {
+                try Self.holdForRetry(job, outcome, chance: chance, in: database)
+            } else {
+                try Self.finish(job, outcome, in: database)
+                var rest = Self.settledAtOnce
+                try Self.settle(&rest, at: now, in: database)
+            }
         }
     }
 
-    /// Sets how many attempts of a queue's jobs may run at once.
-    package func setSlots(_ slots: Int, ofQueue name: String) async throws {
-        try await writer.write(effects: .scheduling) { database in
-            try database.execute(
-                sql: "UPDATE queues SET slots = ? WHERE name = ?", arguments: [slots, name])
+    private static func transition(of job: Job, after outcome: Outcome) -> Transition {
+        if job.cancelRequestedAt != nil || outcome.state == .cancelled { return .cancel }
+        if outcome.state == .succeeded { return .succeed }
+        if let retry = job.spec.retry, let failure = outcome.failure, retry.on.contains(failure),
+            job.attempt < job.attemptLimit
+        {
+            return .retryLater
+        }
+        return .fail
+    }
+
+    /// Notes what an attempt came to.
+    private static func close(
+        _ attempt: AttemptID, with outcome: Outcome, in database: Database
+    ) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE attempts SET finished_at = ?, state = ?, exit_code = ?, signal = ?,
+                    failure = ?, error = ?, cpu = ?, max_rss_bytes = ?, output_bytes = ?
+                WHERE job_id = ? AND number = ?
+                """
+        ).execute(arguments: [
+            outcome.time.microseconds, outcome.state.rawValue, outcome.exitCode, outcome.signal,
+            outcome.failure?.rawValue, outcome.error, outcome.usage?.cpuMicroseconds,
+            outcome.usage?.maxRSSBytes, outcome.usage?.outputBytes, attempt.job.rawValue,
+            attempt.number,
+        ])
+        try database.cachedStatement(sql: "DELETE FROM signals WHERE job_id = ?")
+            .execute(arguments: [attempt.job.rawValue])
+    }
+
+    private static func finish(_ job: Job, _ outcome: Outcome, in database: Database) throws {
+        try update(job, outcome, state: outcome.state, retryAt: nil, wakeAt: nil, in: database)
+        try EventRow.insert(
+            .end(
+                Event.End(
+                    state: outcome.state, exitCode: outcome.exitCode, signal: outcome.signal,
+                    failure: outcome.failure, error: outcome.error)),
+            job: job.id, attempt: job.attempt, time: outcome.time, into: database)
+        try markUnsettled(job.id, in: database)
+    }
+
+    /// The attempt failed and there will be another.
+    private static func holdForRetry(
+        _ job: Job, _ outcome: Outcome, chance: Double, in database: Database
+    ) throws {
+        guard let retry = job.spec.retry else { return }
+        // Run again by hand, a job has all its attempts anew.
+        let failures = job.attempt - (job.attemptLimit - retry.maxAttempts)
+        let retryAt = outcome.time + retry.pause(afterFailure: failures, chance: chance)
+        let wakeAt = max(retryAt, job.spec.notBefore ?? retryAt)
+        try update(
+            job, outcome, state: .waiting, retryAt: retryAt, wakeAt: wakeAt, in: database)
+        try EventRow.insert(
+            .state(
+                Event.StateChange(
+                    .waiting, waitingFor: .retry, exitCode: outcome.exitCode,
+                    signal: outcome.signal, failure: outcome.failure, error: outcome.error)),
+            job: job.id, attempt: job.attempt, time: outcome.time, into: database)
+    }
+
+    private static func update(
+        _ job: Job, _ outcome: Outcome, state: JobState, retryAt: Timestamp?,
+        wakeAt: Timestamp?, in database: Database
+    ) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = ?, waiting_for = ?, retry_at = ?, wake_at = ?,
+                    finished_at = ?, exit_code = ?, signal = ?, failure = ?, error = ?,
+                    cpu = ?, max_rss_bytes = ?, output_bytes = ?
+                WHERE id = ?
+                """
+        ).execute(arguments: [
+            state.rawValue, state == .waiting ? WaitReason.retry.rawValue : nil,
+            retryAt?.microseconds, wakeAt?.microseconds,
+            state.isFinished ? outcome.time.microseconds : nil, outcome.exitCode,
+            outcome.signal, outcome.failure?.rawValue, outcome.error,
+            outcome.usage?.cpuMicroseconds, outcome.usage?.maxRSSBytes,
+            outcome.usage?.outputBytes, job.id.rawValue,
+        ])
+    }
+
+    /// A job's attempts, the oldest first.
+    package func attempts(of job: JobID) async throws -> [Attempt] {
+        try await pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT number, started_at, finished_at, state, exit_code, signal, failure,
+                           error, cpu, max_rss_bytes, output_bytes, granted
+                    FROM attempts WHERE job_id = ? ORDER BY number
+                    """, arguments: [job.rawValue]
+            ).map { row in
+                let state: String? = row["state"]
+                let failure: String? = row["failure"]
+                return Attempt(
+                    number: row["number"], startedAt: Timestamp(microseconds: row["started_at"]),
+                    finishedAt: JobRow.timestamp(row["finished_at"]),
+                    state: state.flatMap(JobState.init(rawValue:)), exitCode: row["exit_code"],
+                    signal: row["signal"], failure: failure.flatMap(Failure.init(rawValue:)),
+                    error: row["error"], usage: JobRow.usage(row),
+                    granted: try Columns.grants(row["granted"]))
+            }
         }
     }
 

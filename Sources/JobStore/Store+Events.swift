@@ -72,7 +72,9 @@ extension Store {
             conditions.append("coalesce(e.state, 'running') IN (\(marks))")
             for state in filter.states { arguments += [state.rawValue] }
         }
-        let join = jobs.isEmpty ? "" : " JOIN jobs j ON j.id = e.job_id"
+        // CROSS, so that the events stay the outer loop and in their order
+        // (sqlite.org/optoverview.html §8): a queue's jobs may be many.
+        let join = jobs.isEmpty ? "" : " CROSS JOIN jobs j ON j.id = e.job_id"
         arguments += [limit]
         let statement = try database.cachedStatement(
             sql: """

@@ -11,6 +11,8 @@ package final class Store: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
     let now: @Sendable () -> Timestamp
+    /// Draws from 0…1: by how much a pause before a retry is longer.
+    let chance: @Sendable () -> Double
 
     /// Opens or creates the database at `path`.
     ///
@@ -28,14 +30,17 @@ package final class Store: Sendable {
             path: path, configuration: Configuration(), now: now, committed: committed)
     }
 
-    /// The same with a configuration of SQLite's connections, for tests.
+    /// The same with a configuration of SQLite's connections and with chance
+    /// foreseen, for tests.
     init(
         path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp,
+        chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
         pool = try DatabaseOpening.open(path: path, configuration)
         writer = GroupCommit(pool: pool, committed: committed)
         self.now = now
+        self.chance = chance
     }
 
     /// Why nothing can be written at present; nil when all is well. While

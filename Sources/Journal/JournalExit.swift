@@ -16,6 +16,8 @@ package struct JournalExit: Hashable, Sendable {
         case unstartable = 4
         /// The supervisor was told to stop, as at the machine's shutdown.
         case shutdown = 5
+        /// Neither output nor progress came for too long.
+        case stalled = 6
     }
 
     /// What failed when the command could not be started.

@@ -3,7 +3,7 @@ import CLinux
 /// What the forked child does before it is the command.
 struct Child {
     let options: Options
-    /// The file the command reads; -1 for /dev/null, or the terminal.
+    /// The file the command reads; -1 for a pipe, /dev/null, or the terminal.
     let input: Int32
     let ends: Ends
 
@@ -19,6 +19,7 @@ struct Child {
             for descriptor: Int32 in 0...2 { dup2(ends.terminal, descriptor) }
         } else {
             if input >= 0 { dup2(input, 0) }
+            if ends.childInput >= 0 { dup2(ends.childInput, 0) }
             dup2(ends.childOutput, 1)
             dup2(ends.childErrors, 2)
         }

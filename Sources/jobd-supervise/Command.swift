@@ -7,6 +7,8 @@ struct Command {
     /// What it writes to: two pipes, or the terminal and -1.
     let output: Int32
     let errors: Int32
+    /// Where open input is passed on to it: a pipe, or -1.
+    let input: Int32
     /// The terminal's end that the command has, -1 without one. Kept open while
     /// the command runs, so that the terminal is not at its end whenever nobody
     /// happens to have it open.
@@ -14,10 +16,13 @@ struct Command {
     /// Where the child says why it could not become the command.
     private let complaints: Int32
 
-    /// Starts it, or says why not.
+    /// Starts it, or says why not. `input` is the file it reads; -1: none.
     static func start(_ options: Options, input: Int32) -> Result<Command, StartFailure> {
         var ends = Ends()
-        let error = options.usesTerminal ? ends.openTerminal() : ends.openPipes()
+        var error = options.usesTerminal ? ends.openTerminal() : ends.openPipes()
+        if error >= 0, options.openInput != nil, !options.usesTerminal {
+            error = ends.openInput()
+        }
         guard error >= 0 else {
             return .failure(StartFailure(stage: Int32(JOURNAL_STAGE_SETUP), error: -error))
         }
@@ -32,8 +37,8 @@ struct Command {
         }
         return .success(
             Command(
-                pid: pid, output: ends.output, errors: ends.errors, terminal: ends.terminal,
-                complaints: ends.complaints))
+                pid: pid, output: ends.output, errors: ends.errors, input: ends.input,
+                terminal: ends.terminal, complaints: ends.complaints))
     }
 
     /// Why the child could not become the command; nil if it could. To be asked

@@ -6,7 +6,10 @@ struct Ends {
     var output: Int32 = -1
     var errors: Int32 = -1
     var complaints: Int32 = -1
+    /// The supervisor's: where it passes open input on; -1 without one.
+    var input: Int32 = -1
     /// The command's.
+    var childInput: Int32 = -1
     var childOutput: Int32 = -1
     var childErrors: Int32 = -1
     var childComplaints: Int32 = -1
@@ -31,6 +34,12 @@ struct Ends {
         return output >= 0 ? openComplaints() : output
     }
 
+    /// Opens the pipe for open input; a negated errno if that failed.
+    mutating func openInput() -> Int32 {
+        let error = linux_pipe(&childInput, &input)
+        return error >= 0 ? linux_set_nonblocking(input) : error
+    }
+
     private mutating func openComplaints() -> Int32 {
         var error = linux_set_nonblocking(output)
         if error >= 0 { error = linux_pipe(&complaints, &childComplaints) }
@@ -39,7 +48,8 @@ struct Ends {
 
     /// Closes, in the supervisor, what only the command is to hold.
     func closeChildSide() {
-        for descriptor in [childOutput, childErrors, childComplaints] where descriptor >= 0 {
+        for descriptor in [childInput, childOutput, childErrors, childComplaints]
+        where descriptor >= 0 {
             _ = close(descriptor)
         }
     }

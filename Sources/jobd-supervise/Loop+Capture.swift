@@ -13,6 +13,7 @@ extension Loop {
         case .nothing:
             return false
         case .bytes(let length):
+            silence.restart(now: linux_monotonic_us())
             append(length, kind: streams[index].kind)
             return true
         case .end(let length):

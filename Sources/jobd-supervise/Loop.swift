@@ -7,14 +7,18 @@ struct Loop {
     var journal: JournalWriter
     var control: ControlReader
     var teardown = Teardown()
+    var pause = Pause()
     var ending = Ending()
     /// The command while it runs.
     var command: Command?
-    /// The time limit, on the monotonic clock.
-    var timeLimit = Int64.max
+    /// How long the command may still run.
+    var timeLimit: Countdown
+    /// How long it may still be silent.
+    var silence: Countdown
     /// Output, errors, progress: in the order of their poll entries.
     var streams: [CapturedStream] = []
-    var typing: TerminalInput?
+    /// Input that is passed on; nil: the command reads none, or its file.
+    var feed: InputFeed?
     /// Whether there may be processes to wait for.
     var hasChildren = false
     var somebodyDied = false
@@ -26,25 +30,21 @@ struct Loop {
         self.journal = journal
         self.control = control
         self.signals = signals
+        timeLimit = Countdown(options.timeout)
+        silence = Countdown(options.stallTimeout)
     }
 
     /// The command's pid while it runs, otherwise 0.
     var commandPID: pid_t { command?.pid ?? 0 }
 
-    /// Runs the command to its end, and records that.
-    mutating func run() {
-        start()
+    /// Runs the command to its end, and records that. `requests`: what was asked
+    /// for before.
+    mutating func run(_ requests: StandingRequests) {
+        start(requests)
         while true {
             journal.flush()
             let now = linux_monotonic_us()
-            if now >= timeLimit {
-                timeLimit = .max
-                tearDown(JOURNAL_CAUSE_TIMEOUT, signal: SIGTERM, grace: options.grace)
-            }
-            teardown.advance(
-                now: now, grace: options.grace, command: commandPID, somebodyDied: somebodyDied)
-            somebodyDied = false
-            if !hasChildren { teardown.finish() }
+            advance(now: now)
             if teardown.phase == .over { break }
             turn(now: now)
         }
@@ -54,7 +54,7 @@ struct Loop {
         journal.sync()
     }
 
-    private mutating func start() {
+    private mutating func start(_ requests: StandingRequests) {
         var input: Int32 = -1
         if options.hasInput {
             input = InputFile.open(in: options.directory)
@@ -67,45 +67,82 @@ struct Loop {
         case .failure(let failure):
             ending.note(failure)
         case .success(let command):
-            self.command = command
-            hasChildren = true
-            streams = [
-                CapturedStream(command.output, kind: JOURNAL_KIND_STDOUT),
-                CapturedStream(command.errors, kind: JOURNAL_KIND_STDERR),
-                CapturedStream(
-                    Descriptors.progress, kind: JOURNAL_KIND_PROGRESS, endsAtLines: true),
-            ]
-            if options.usesTerminal {
-                typing = TerminalInput(master: command.output, file: input)
-            } else if input >= 0 {
-                _ = close(input)
-            }
-            if let timeout = options.timeout {
-                let (end, overflow) = linux_monotonic_us().addingReportingOverflow(timeout)
-                timeLimit = overflow ? .max : end
-            }
+            started(command, input: input)
+            feed?.grow(to: requests.input)
+            if requests.isPaused { take(.pause) }
         }
+    }
+
+    private mutating func started(_ command: Command, input: Int32) {
+        self.command = command
+        hasChildren = true
+        streams = [
+            CapturedStream(command.output, kind: JOURNAL_KIND_STDOUT),
+            CapturedStream(command.errors, kind: JOURNAL_KIND_STDERR),
+            CapturedStream(
+                Descriptors.progress, kind: JOURNAL_KIND_PROGRESS, endsAtLines: true),
+        ]
+        let open = options.openInput.map { InputSource(growing: $0) }
+        if options.usesTerminal {
+            feed = InputFeed(open ?? InputSource(file: input), terminal: command.output)
+        } else {
+            if let open { feed = InputFeed(open, pipe: command.input) }
+            if input >= 0 { _ = close(input) }
+        }
+        let now = linux_monotonic_us()
+        timeLimit.start(now: now)
+        silence.start(now: now)
+    }
+
+    /// Does what is due by the clock.
+    private mutating func advance(now: Int64) {
+        // Clocks stand still while the job is paused; and what waits for room in
+        // the journal is not to blame for its silence.
+        timeLimit.run(!pause.isActive, now: now)
+        silence.run(!pause.isActive && !journal.isBlocked, now: now)
+        if now >= timeLimit.deadline {
+            timeLimit.stop()
+            tearDown(JOURNAL_CAUSE_TIMEOUT, signal: SIGTERM, grace: options.grace)
+        }
+        pause.advance(command: commandPID, now: now)
+        teardown.advance(
+            now: now, grace: options.grace, command: commandPID, somebodyDied: somebodyDied)
+        somebodyDied = false
+        if !hasChildren { teardown.finish() }
+        feed?.retry(now: now)
     }
 
     /// Waits for something to happen, and deals with it.
     private mutating func turn(now: Int64) {
-        var deadline = min(timeLimit, teardown.deadline)
+        var deadline = min(
+            min(timeLimit.deadline, silence.deadline), min(teardown.deadline, pause.deadline))
         if journal.isBlocked { deadline = min(deadline, now + JournalWriter.retryInterval) }
+        if let feed { deadline = min(deadline, feed.source.retryTime) }
         let timeout = deadline == .max ? -1 : max(deadline - now, 0)
         withUnsafeTemporaryAllocation(of: pollfd.self, capacity: PollEntry.count) { entries in
             fill(entries)
-            guard linux_poll(entries.baseAddress, UInt32(entries.count), timeout) > 0 else {
-                return
+            let count = linux_poll(entries.baseAddress, UInt32(entries.count), timeout)
+            if count > 0 { handle(entries) }
+            let isSilent = streams.indices.allSatisfy {
+                entries[PollEntry.streams + $0].revents == 0
             }
-            // Deaths first: a command that ended by itself was not cancelled.
-            if entries[PollEntry.signals].revents != 0 { takeSignals() }
-            if entries[PollEntry.control].revents != 0 { takeRequests() }
-            for index in streams.indices where entries[PollEntry.streams + index].revents != 0 {
-                if journal.isBlocked { break }
-                _ = capture(index)
+            // That the time was over before we looked whether something came
+            // counts, not that it is now: we may have been kept from looking.
+            if isSilent, now >= silence.deadline, !pause.isActive {
+                tearDown(JOURNAL_CAUSE_STALLED, signal: SIGTERM, grace: options.grace)
             }
-            if entries[PollEntry.typing].revents != 0 { typing?.type() }
         }
+    }
+
+    private mutating func handle(_ entries: UnsafeMutableBufferPointer<pollfd>) {
+        // Deaths first: a command that ended by itself was not cancelled.
+        if entries[PollEntry.signals].revents != 0 { takeSignals() }
+        if entries[PollEntry.control].revents != 0 { takeRequests() }
+        for index in streams.indices where entries[PollEntry.streams + index].revents != 0 {
+            if journal.isBlocked { break }
+            _ = capture(index)
+        }
+        if entries[PollEntry.feed].revents != 0 { feed?.pass(now: linux_monotonic_us()) }
     }
 
     private func fill(_ entries: UnsafeMutableBufferPointer<pollfd>) {
@@ -120,9 +157,9 @@ struct Loop {
                 entries[PollEntry.streams + index].fd = streams[index].descriptor
             }
         }
-        if let typing, !typing.isDone, let command {
-            entries[PollEntry.typing].fd = command.output
-            entries[PollEntry.typing].events = Int16(POLLOUT)
+        if let feed {
+            entries[PollEntry.feed].fd = feed.descriptor
+            entries[PollEntry.feed].events = Int16(POLLOUT)
         }
     }
 
@@ -135,17 +172,6 @@ struct Loop {
             number = linux_next_signal(signals)
         }
         reap()
-    }
-
-    private mutating func takeRequests() {
-        var control = self.control
-        control.read { request in
-            switch request {
-            case .cancel(let signal, let grace):
-                tearDown(JOURNAL_CAUSE_CANCELLED, signal: signal, grace: grace)
-            }
-        }
-        self.control = control
     }
 
     private mutating func reap() {
@@ -167,13 +193,21 @@ struct Loop {
         }
         if command.terminal >= 0 { _ = close(command.terminal) }
         self.command = nil
-        timeLimit = .max
+        timeLimit.stop()
+        silence.stop()
+        feed?.commandEnded()
+        // Somebody killed it while it was paused: what it leaves behind goes on,
+        // and has the same chance to end by itself as otherwise.
+        pause.end()
         teardown.linger(atMost: options.grace, now: linux_monotonic_us())
     }
 
     /// Ends the job, for that reason if there was none before.
     mutating func tearDown(_ cause: Int, signal: Int32, grace: Int64) {
         ending.note(cause)
+        silence.stop()
+        // The teardown lets what is stopped go on, after its signal.
+        pause.forget()
         teardown.begin(
             signal: signal, grace: grace, command: commandPID, now: linux_monotonic_us())
     }
@@ -184,6 +218,6 @@ private enum PollEntry {
     static let signals = 0
     static let control = 1
     static let streams = 2
-    static let typing = 5
+    static let feed = 5
     static let count = 6
 }

@@ -12,8 +12,13 @@ struct Options {
     var usesTerminal = false
     /// Whether the directory holds a file of input for the command.
     var hasInput = false
+    /// The file whose growing content the command reads as it comes; nil: its
+    /// input is not open.
+    var openInput: UnsafePointer<CChar>?
     /// After how many microseconds the command is torn down.
     var timeout: Int64?
+    /// After how many microseconds without output and progress it is.
+    var stallTimeout: Int64?
     /// How many microseconds lie between the first signal and SIGKILL.
     var grace: Int64 = 10_000_000
     /// How many bytes of output the journal may hold.
@@ -54,9 +59,15 @@ struct Options {
             cwd = UnsafePointer(value)
             return true
         }
+        if option.equals("--input") {
+            openInput = UnsafePointer(value)
+            return true
+        }
         guard let number = value.decimal else { return false }
         if option.equals("--timeout-us") {
             timeout = number
+        } else if option.equals("--stall-us") {
+            stallTimeout = number
         } else if option.equals("--grace-us") {
             grace = number
         } else if option.equals("--output-limit") {
@@ -70,8 +81,9 @@ struct Options {
     /// Says on standard error how the program is called.
     static func printUsage() {
         let usage: StaticString = """
-            usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin] [--timeout-us N]
-                                  [--grace-us N] [--output-limit N] -- COMMAND [ARGUMENT...]
+            usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin | --input PATH]
+                                  [--timeout-us N] [--stall-us N] [--grace-us N]
+                                  [--output-limit N] -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """

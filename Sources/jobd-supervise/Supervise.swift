@@ -24,10 +24,12 @@ struct Supervise {
         var journal = JournalWriter(Descriptors.journal)
         var control = ControlReader(Descriptors.control)
         journal.appendStart(pid: getpid())
-        guard Admission.waitForRoom(in: &journal, control: &control, signals: signals) else {
-            exit(0)
-        }
+        var requests = StandingRequests()
+        guard
+            Admission.waitForRoom(
+                in: &journal, control: &control, requests: &requests, signals: signals)
+        else { exit(0) }
         var loop = Loop(options: options, journal: journal, control: control, signals: signals)
-        loop.run()
+        loop.run(requests)
     }
 }

@@ -84,18 +84,11 @@ struct Teardown {
     }
 
     private mutating func send(_ signal: Int32, command: pid_t) {
-        // The group first and at once, then whoever is not in it: some programs
-        // take a second signal for impatience.
-        if command > 0 { Self.deliver(signal, to: -command) }
-        tree.forEachDescendant { pid in
-            if command <= 0 || getpgid(pid) != command { Self.deliver(signal, to: pid) }
+        tree.forEachOnce(command: command) { target in
+            _ = kill(target, signal)
+            // A stopped process only takes the signal once it goes on.
+            _ = kill(target, SIGCONT)
         }
-    }
-
-    private static func deliver(_ signal: Int32, to target: pid_t) {
-        _ = kill(target, signal)
-        // A stopped process only takes the signal once it goes on.
-        _ = kill(target, SIGCONT)
     }
 
     private mutating func killAll(command: pid_t, now: Int64) {

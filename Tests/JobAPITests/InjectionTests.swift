@@ -24,7 +24,7 @@ import Testing
     private func encode(_ event: Event, _ encoding: EventEncoding) -> [UInt8] {
         var bytes = encoding.opening(retryMilliseconds: 1000)
         encoding.append(event, to: &bytes)
-        encoding.append(sampleEvents[3], to: &bytes)
+        encoding.append(sampleEvents[5], to: &bytes)
         return bytes
     }
 

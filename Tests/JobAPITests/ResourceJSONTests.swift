@@ -9,9 +9,18 @@ import Testing
         let expected: [String: Tree] = [
             "id": 42, "name": "nightly copy",
             "command": .array(["rsync", "-a", "src/", "a \"b\""]), "state": "failed",
-            "queue": "default", "labels": .object(["app": "shop", "a": "1"]), "cwd": "/srv",
-            "tty": true, "timeout_seconds": 3600.5, "kill_grace_seconds": 2.5,
-            "output_limit_bytes": 1024, "attempt": 1, "max_attempts": 1, "waiting_for": .null,
+            "queue": "default", "priority": -7, "labels": .object(["app": "shop", "a": "1"]),
+            "cwd": "/srv",
+            "tty": true, "timeout_seconds": 3600.5, "stall_timeout_seconds": 90.25,
+            "kill_grace_seconds": 2.5, "output_limit_bytes": 1024,
+            "retry": .object([
+                "max_attempts": 3, "backoff_seconds": 0.5, "backoff_factor": 1.5,
+                "max_backoff_seconds": 60, "on": .array(["exit", "lost", "unstartable"]),
+            ]),
+            "not_before": "2026-11-22T08:15:30.373Z", "after": .array([7, 40]),
+            "after_policy": "finished", "resources": .object(["gpu": 2, "mem_gb": 8]),
+            "attempt": 2, "max_attempts": 5, "waiting_for": "retry",
+            "eligible_at": "2026-11-22T08:15:34.123Z",
             "created_at": "2026-11-22T08:15:30.123Z", "started_at": "2026-11-22T08:15:31.123Z",
             "finished_at": "2026-11-22T08:15:32.123Z",
             "cancel_requested_at": "2026-11-22T08:15:31.623Z", "exit_code": 3, "signal": 9,
@@ -24,6 +33,7 @@ import Testing
             "usage": .object([
                 "cpu_seconds": 1.9, "max_rss_bytes": 10_485_760, "output_bytes": 2048,
             ]),
+            "granted": .object(["gpu": .array(["0", "GPU-b"]), "mem_gb": 8]),
             "cursor": 1093,
             "links": .object([
                 "self": "/jobs/42", "progress": "/jobs/42/progress", "output": "/jobs/42/output",
@@ -42,9 +52,15 @@ import Testing
         #expect(job["command"] == "echo 'hi'")
         #expect(job["labels"] == .object([:]))
         #expect(job["attempt"] == 0)
+        #expect(job["max_attempts"] == 1)
+        #expect(job["priority"] == 0)
+        #expect(job["after"] == .array([]))
+        #expect(job["after_policy"] == "succeeded")
+        #expect(job["resources"] == .object([:]))
         for name in [
             "name", "cwd", "timeout_seconds", "started_at", "finished_at", "exit_code", "signal",
             "failure", "error", "progress", "usage", "waiting_for", "cancel_requested_at",
+            "stall_timeout_seconds", "retry", "not_before", "eligible_at", "granted",
         ] { #expect(job[name] == .null, "\(name)") }
     }
 
@@ -57,16 +73,35 @@ import Testing
 
     @Test func aStateEvent() throws {
         #expect(
-            try Tree.written { $0.value(sampleEvents[1]) }
+            try Tree.written { $0.value(sampleEvents[2]) }
                 == .object([
                     "id": 1090, "job": 42, "time": "2026-11-22T08:15:31.213Z",
                     "state": "running", "attempt": 1,
                 ]))
     }
 
+    @Test func aStateEventSaysWhatIsWaitedFor() throws {
+        #expect(
+            try Tree.written { $0.value(sampleEvents[1]) }
+                == .object([
+                    "id": 1089, "job": 42, "time": "2026-11-22T08:15:31.212Z",
+                    "state": "waiting", "attempt": 0, "waiting_for": "jobs",
+                ]))
+    }
+
+    @Test func aStateEventSaysHowTheAttemptFailedThatWillBeRetried() throws {
+        #expect(
+            try Tree.written { $0.value(sampleEvents[10]) }
+                == .object([
+                    "id": 1099, "job": 42, "time": "2026-11-22T08:15:31.222Z",
+                    "state": "waiting", "attempt": 1, "waiting_for": "retry", "exit_code": 3,
+                    "signal": .null, "failure": "exit", "error": "It exited with 3.",
+                ]))
+    }
+
     @Test func aProgressEvent() throws {
         #expect(
-            try Tree.written { $0.value(sampleEvents[2]) }
+            try Tree.written { $0.value(sampleEvents[4]) }
                 == .object([
                     "id": 1093, "job": 42, "time": "2026-11-22T08:15:31.216Z", "attempt": 1,
                     "fraction": 0.42, "done": 42, "total": 100, "unit": "files",
@@ -76,7 +111,7 @@ import Testing
     }
 
     @Test func aProgressEventSaysWhatIsUnknown() throws {
-        let event = try Tree.written { $0.value(sampleEvents[3]) }
+        let event = try Tree.written { $0.value(sampleEvents[5]) }
         #expect(event["fraction"] == 0.5)
         for name in ["done", "total", "unit", "message", "rate", "eta_seconds"] {
             #expect(event[name] == .null, "\(name)")
@@ -85,7 +120,7 @@ import Testing
 
     @Test func anEndEvent() throws {
         #expect(
-            try Tree.written { $0.value(sampleEvents[10]) }
+            try Tree.written { $0.value(sampleEvents[13]) }
                 == .object([
                     "id": 1103, "job": 42, "time": "2026-11-22T08:15:31.226Z", "state": "failed",
                     "attempt": 2, "exit_code": 3, "signal": .null, "failure": "exit",
@@ -113,7 +148,7 @@ import Testing
             end
                 == .object([
                     "job": 42, "time": "2026-11-22T08:15:32.123Z", "state": "failed",
-                    "attempt": 1, "exit_code": 3, "signal": 9, "failure": "output_limit",
+                    "attempt": 2, "exit_code": 3, "signal": 9, "failure": "output_limit",
                     "error": "It wrote too much.",
                 ]))
     }
@@ -143,9 +178,10 @@ import Testing
     @Test func everyCodeHasItsStatusAndATitle() {
         let statuses: [String: Int] = [
             "malformed_request": 400, "invalid_parameter": 400, "forbidden": 403,
-            "not_found": 404, "job_not_found": 404, "output_not_found": 404,
-            "method_not_allowed": 405, "not_acceptable": 406, "conflict": 409,
-            "payload_too_large": 413, "unsupported_media_type": 415,
+            "not_found": 404, "job_not_found": 404, "queue_not_found": 404,
+            "output_not_found": 404, "method_not_allowed": 405, "not_acceptable": 406,
+            "conflict": 409, "idempotency_conflict": 409, "payload_too_large": 413,
+            "unsupported_media_type": 415,
             "range_not_satisfiable": 416, "misdirected": 421, "invalid_spec": 422,
             "internal_error": 500, "unavailable": 503, "storage_full": 507,
         ]

@@ -38,7 +38,9 @@ import Testing
             #"""
             {"command": "a", "name": null, "queue": null, "labels": null, "cwd": null,
              "env": null, "stdin": null, "tty": null, "timeout_seconds": null,
-             "kill_grace_seconds": null, "output_limit_bytes": null}
+             "kill_grace_seconds": null, "output_limit_bytes": null, "priority": null,
+             "stall_timeout_seconds": null, "retry": null, "not_before": null, "after": null,
+             "after_policy": null, "resources": null}
             """#)
         #expect(given == JobSpec(command: .shell("a")))
     }

@@ -83,12 +83,12 @@ import Testing
         (#"{"command":"a","output_limit_bytes":1.5}"#, ["output_limit_bytes"]),
         (#"{"command":"a","output_limit_bytes":"64M"}"#, ["output_limit_bytes"]),
         (#"{"command":"a","output_limit_bytes":9223372036854775808}"#, ["output_limit_bytes"]),
-        // Fields nobody knows, one of them another issue's
+        // Fields nobody knows
         (#"{"command":"a","timeout":5}"#, ["timeout"]),
         (#"{"command":"a","Command":"b"}"#, ["Command"]),
-        (#"{"command":"a","priority":1}"#, ["priority"]),
-        (#"{"command":"a","retry":{"max_attempts":3}}"#, ["retry"]),
-        (#"{"command":"a","not_before":null}"#, ["not_before"]),
+        (#"{"command":"a","Priority":1}"#, ["Priority"]),
+        (#"{"command":"a","retries":3}"#, ["retries"]),
+        (#"{"command":"a","idempotency_key":null}"#, ["idempotency_key"]),
         (#"{"command":"a","":1}"#, [""]),
     ]
 

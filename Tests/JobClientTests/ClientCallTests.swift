@@ -10,7 +10,9 @@ import Testing
         let body = try await FakeDaemon.with { _, reply in
             await reply.answer("201 Created", headers: ["Location: /jobs/42"], Samples.job())
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint, token: "secret") { client in
+            try await Client.with(
+                endpoint: daemon.endpoint, token: "secret", options: patient
+            ) { client in
                 let job = try await client.submit(JobSubmission(command: .arguments(["ls"])))
                 #expect(job.value.id == 42)
                 #expect(job.json == Array(Samples.job().utf8))
@@ -30,7 +32,7 @@ import Testing
         try await FakeDaemon.with(address: .socket(path)) { _, reply in
             await reply.answer("200 OK", Samples.job())
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 let job = try await client.job(42)
                 #expect(job.value.id == 42)
             }
@@ -48,7 +50,7 @@ import Testing
             let next = request.number == 0 ? #""/jobs?limit=1&before=42""# : "null"
             await reply.answer("200 OK", #"{"jobs":[\#(Samples.job())],"next":\#(next)}"#)
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 var query = JobQuery(state: "running", queue: "a b", name: "ü&", limit: 1)
                 query.labels = ["k": "v=1"]
                 let page = try await client.jobs(query).value
@@ -73,7 +75,7 @@ import Testing
                 await reply.answer("202 Accepted", Samples.job())
             }
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 _ = try await client.cancel(7)
                 _ = try await client.cancel(7, signal: "INT", graceSeconds: 1.5)
                 try await client.delete(7)
@@ -97,7 +99,7 @@ import Testing
                 #"{"title":"No such job","status":404,"code":"job_not_found","detail":"There is no job 7."}"#
             )
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 let error = await #expect(throws: ClientError.self) { try await client.job(7) }
                 guard case .problem(let problem) = error else {
                     Issue.record("\(String(describing: error))")
@@ -114,7 +116,7 @@ import Testing
         try await FakeDaemon.with { _, reply in
             await reply.answer("502 Bad Gateway", type: "text/html", "<h1>Bad Gateway</h1>")
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 let error = await #expect(throws: ClientError.self) { try await client.job(7) }
                 #expect(error?.description == "\(daemon.endpoint) answered 502 Bad Gateway")
             }
@@ -126,7 +128,7 @@ import Testing
         try await FakeDaemon.with { _, reply in
             await reply.answer("200 OK", body)
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 let error = await #expect(throws: ClientError.self) { try await client.job(7) }
                 guard case .protocolViolation = error else {
                     Issue.record("\(String(describing: error))")
@@ -152,9 +154,9 @@ import Testing
         try await FakeDaemon.with { _, reply in
             await reply.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"id\":")
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 let error = await #expect(throws: ClientError.self) { try await client.job(7) }
-                guard case .unreachable = error else {
+                guard case .interrupted = error else {
                     Issue.record("\(String(describing: error))")
                     return
                 }
@@ -170,7 +172,7 @@ import Testing
                 await reply.answer("206 Partial Content", type: "application/octet-stream", "lo\n")
             }
         } _: { daemon in
-            try await Client.with(endpoint: daemon.endpoint) { client in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 var bytes: [UInt8] = []
                 let query = OutputQuery(stream: .stderr, attempt: 2, tail: 10)
                 for try await part in try await client.output(ofJob: 7, query) { bytes += part }

@@ -15,7 +15,11 @@ enum Samples {
         "progress":{"fraction":0.42,"done":42,"total":100,"unit":"files","message":"a.txt",\
         "rate":3.1,"eta_seconds":18.7,"source":"rsync","time":"2026-11-22T08:15:40.500Z"},\
         "usage":{"cpu_seconds":1.9,"max_rss_bytes":10485760,"output_bytes":2048},\
-        "cursor":\(cursor),"links":{"self":"/jobs/\(id)"},"some_day":{"more":[1,2]}}
+        "cursor":\(cursor),"retry":{"max_attempts":3,"backoff_seconds":5,"backoff_factor":2,\
+        "max_backoff_seconds":300,"on":["exit","lost"]},"stall_timeout_seconds":300,\
+        "not_before":"2026-11-22T08:00:00.000Z","after":[40,41],"after_policy":"finished",\
+        "resources":{"gpu":1,"mem_gb":8},"granted":{"gpu":["0"],"mem_gb":8},"eligible_at":null,\
+        "links":{"self":"/jobs/\(id)"},"some_day":{"more":[1,2]}}
         """
     }
 
@@ -46,7 +50,8 @@ enum Samples {
 
 /// Options for tests: a server's `retry:` decides how long is waited, and the
 /// limits are out of the way.
-let patient = ClientOptions(silenceLimit: .seconds(60))
+let patient = ClientOptions(
+    connectLimit: .seconds(600), answerLimit: .seconds(600), silenceLimit: .seconds(600))
 
 /// The ids of a stream's events, and `reset` as 0.
 func ids(_ events: JobEvents) async throws -> [Int64] {

@@ -91,15 +91,6 @@ import Testing
         #expect(error?.status == 64)
     }
 
-    @Test func standardInput() throws {
-        #expect(try StandardInput.text(of: []) == nil)
-        #expect(try StandardInput.text(of: Array("ü\0".utf8)) == "ü\0")
-        #expect(throws: Trouble.self) { try StandardInput.text(of: [0xFF]) }
-        #expect(throws: Trouble.self) {
-            try StandardInput.text(of: [UInt8](repeating: 0x61, count: StandardInput.limit + 1))
-        }
-    }
-
     @Test(arguments: [
         (["42"], "42\n"), (["42%", "almost"], "42% almost\n"), (["42", "almost"], "42% almost\n"),
         (["3/10", "a\nb", "c"], "3/10 a b c\n"),
@@ -127,6 +118,8 @@ import Testing
         ("list --url u", "list --url u"), ("--version", "--version"), ("", ""),
         ("--url", "--url"), ("--url u", "--url u"), ("--url u --help", "--url u --help"),
         ("run -- --url u", "run -- --url u"),
+        ("--url u queue set q", "queue set --url u q"), ("--json queue", "queue --json"),
+        ("--url u list queue", "list --url u queue"),
     ])
     func optionsBeforeTheVerbAreMovedBehindIt(_ given: String, _ expected: String) {
         let words = given.split(separator: " ").map(String.init)

@@ -158,15 +158,6 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("exit code") || $0.hasPrefix("finished") })
     }
 
-    @Test func listRows() throws {
-        let table = ListTable.table([try Samples.job()], now: 1_795_335_400)
-        #expect(
-            table.lines(width: nil, style: .plain) == [
-                "ID  STATE    PROGRESS    TIME     AGE  JOB",
-                "42  running       42%  1m 09s  1m 10s  nightly copy",
-            ])
-    }
-
     @Test func liveLineFits() throws {
         let job = try Samples.job()
         for columns in [20, 40, 80, 200] {

@@ -17,4 +17,14 @@ enum Samples {
                 "cursor":1093}
                 """.utf8))
     }
+
+    /// A job's document.
+    static func document(_ id: Int, state: String = "failed", attempt: Int = 1) -> String {
+        """
+        {"id":\(id),"name":"nightly copy","command":["rsync"],"state":"\(state)",\
+        "queue":"default","priority":0,"labels":{"app":"shop","tier":"1"},"attempt":\(attempt),\
+        "max_attempts":3,"created_at":"2026-11-22T08:15:30.123Z","after":[],\
+        "after_policy":"succeeded","resources":{},"cursor":1093}
+        """
+    }
 }

@@ -15,7 +15,7 @@ import Testing
     @Test func badSubmissionsAreRefusedAndLeaveNothing() throws {
         let cases = [
             Case(
-                body: #"{"command": ["true"], "timeout": 3, "retry": {}}"#, status: 422,
+                body: #"{"command": ["true"], "timeout": 3, "retry": 3}"#, status: 422,
                 code: "invalid_spec", fields: ["retry", "timeout"]),
             Case(
                 body: #"{"command": [], "tty": 1, "env": {"A": 2}}"#, status: 422,

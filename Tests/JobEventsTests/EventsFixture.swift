@@ -37,11 +37,11 @@ final class EventsFixture: Sendable {
     func run(_ count: Int, labels: (Int) -> [String: String] = { _ in [:] }) async throws
         -> [AttemptID]
     {
-        try await store.setSlots(1000, ofQueue: JobSpec.defaultQueue)
+        try await store.setDefaultSlots(1000, ofQueue: JobSpec.defaultQueue)
         for index in 0..<count {
             _ = try await store.submit(JobSpec(command: .shell("true"), labels: labels(index)))
         }
-        return try await store.claim(bootID: "boot", limit: 1000).map(\.attempt)
+        return try await store.claim(bootID: "boot", limit: 1000).claims.map(\.attempt)
     }
 
     func record(_ messages: [String], of attempt: AttemptID) async throws {

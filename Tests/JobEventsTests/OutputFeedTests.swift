@@ -188,7 +188,7 @@ import Testing
 
     @Test func aJobThatHasNotStartedIsWaitedFor() async throws {
         let fixture = try EventsFixture()
-        try await fixture.store.setSlots(1, ofQueue: JobSpec.defaultQueue)
+        try await fixture.store.setDefaultSlots(1, ofQueue: JobSpec.defaultQueue)
         let job = try await fixture.store.submit(JobSpec(command: .shell("true")))
         #expect(try await drain(fixture, job.id, from: place(0, 0)).end == place(0, 1))
         async let following = drain(fixture, job.id, from: place(0, 0), follow: true)

@@ -12,6 +12,23 @@ import Testing
         #expect(!spec.tty)
         #expect(spec.labels.isEmpty && spec.environment.isEmpty)
         #expect(spec.name == nil && spec.cwd == nil && spec.stdin == nil)
+        #expect(spec.priority == 0 && spec.stallTimeout == nil && spec.notBefore == nil)
+        #expect(spec.retry == nil && spec.resources.isEmpty)
+        #expect(spec.after.isEmpty && spec.afterPolicy == .succeeded)
+    }
+
+    /// A job has one attempt unless its spec says otherwise.
+    @Test func theSpecSaysHowManyAttemptsThereAre() {
+        func limit(_ retry: RetryPolicy?) -> Int {
+            Job(
+                id: JobID(rawValue: 1), spec: JobSpec(command: .shell("true"), retry: retry),
+                state: .queued, attempt: 0, createdAt: Timestamp(microseconds: 0),
+                cursor: .beginning
+            ).attemptLimit
+        }
+        #expect(limit(nil) == 1)
+        #expect(limit(RetryPolicy()) == 3)
+        #expect(limit(RetryPolicy(maxAttempts: 7)) == 7)
     }
 
     @Test func anArrayIsExecutedAsItIsAndAStringByTheShell() {
@@ -26,6 +43,7 @@ import Testing
         #expect(directory.lock == "/state/lock")
         #expect(directory.address == "/state/address")
         #expect(directory.job(attempt.job) == "/state/jobs/42")
+        #expect(directory.input(attempt.job) == "/state/jobs/42/input")
         #expect(directory.attempt(attempt) == "/state/jobs/42/3")
         #expect(directory.journal(attempt) == "/state/jobs/42/3/journal")
         #expect(attempt.description == "42.3")

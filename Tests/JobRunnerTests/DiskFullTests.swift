@@ -5,34 +5,19 @@ import Journal
 import Testing
 
 /// A disk that is full for a while.
-@Suite(.timeLimit(.minutes(2))) struct DiskFullTests {
-    /// A file system of that size, for as long as it is needed.
-    private struct SmallDisk: ~Copyable {
-        let path: String
-
-        /// Nil if it cannot be mounted here.
-        init?(at path: String, size: String) {
-            mkdir(path, 0o700)
-            guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else { return nil }
-            self.path = path
-        }
-
-        deinit {
-            umount2(path, Int32(MNT_DETACH))
-        }
-    }
-
-    @Test(.enabled(if: getuid() == 0, "needs root"))
-    func theCommandWaitsAndNothingIsLost() async throws {
+@Suite(
+    .timeLimit(.minutes(2)), .enabled(if: SmallDisk.isPossible, "needs to mount a file system"))
+struct DiskFullTests {
+    @Test func theCommandWaitsAndNothingIsLost() async throws {
         let fixture = try AttemptFixture()
-        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
-        let attempt = try AttemptFixture(in: disk.path)
-        let ballast = disk.path + "/ballast"
-        try Data(count: 700 << 10).write(to: URL(fileURLWithPath: ballast))
+        let disk = try SmallDisk(at: fixture.root + "/disk")
+        let path = disk.path
+        let attempt = try AttemptFixture(in: path)
+        let ballast = try disk.takeRoom(700 << 10)
         // More than fits beside the ballast, less than fits without.
         try attempt.launch(script: "seq 100000 | head -c 600000; echo done >&2")
         // The journal stops growing when the disk is full.
-        #expect(await attempt.until { Self.room(in: disk.path) == 0 })
+        #expect(await attempt.until { SmallDisk.room(in: path) == 0 })
         #expect(try attempt.records(.stderr).isEmpty)
         #expect(try AttemptInspection.inspect(attempt.directory) != .lost)
         unlink(ballast)
@@ -44,15 +29,14 @@ import Testing
         #expect(scan.stop == .end)
     }
 
-    @Test(.enabled(if: getuid() == 0, "needs root"))
-    func aWaitingCommandCanBeCancelled() async throws {
+    @Test func aWaitingCommandCanBeCancelled() async throws {
         let fixture = try AttemptFixture()
-        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
-        let attempt = try AttemptFixture(in: disk.path)
-        let ballast = disk.path + "/ballast"
-        try Data(count: 700 << 10).write(to: URL(fileURLWithPath: ballast))
+        let disk = try SmallDisk(at: fixture.root + "/disk")
+        let path = disk.path
+        let attempt = try AttemptFixture(in: path)
+        let ballast = try disk.takeRoom(700 << 10)
         try attempt.launch(["yes"])
-        #expect(await attempt.until { Self.room(in: disk.path) == 0 })
+        #expect(await attempt.until { SmallDisk.room(in: path) == 0 })
         _ = try AttemptControl.cancel(
             attempt.directory, signal: SIGTERM, graceMicroseconds: 60_000_000)
         // The processes end though nothing can be recorded yet.
@@ -63,23 +47,31 @@ import Testing
         #expect(exit?.signal == SIGTERM)
     }
 
-    /// Leaves no room on the disk.
-    private func fill(_ disk: borrowing SmallDisk) throws -> String {
-        let ballast = disk.path + "/ballast"
-        let file = linux_open(ballast, O_WRONLY | O_CREAT, 0o600)
-        defer { close(file) }
-        let part = [UInt8](repeating: 1, count: 65_536)
-        while linux_write(file, part, part.count) > 0 {}
-        #expect(Self.room(in: disk.path) == 0)
-        return ballast
+    @Test func aCommandThatWaitsForRoomIsNotStalled() async throws {
+        let fixture = try AttemptFixture()
+        let disk = try SmallDisk(at: fixture.root + "/disk")
+        let path = disk.path
+        let attempt = try AttemptFixture(in: path)
+        let ballast = try disk.takeRoom(700 << 10)
+        let gate = attempt.makeGate("gate")
+        // It can say nothing until there is room, and is silent for good then.
+        try attempt.launch(script: "seq 100000 | head -c 600000; read go <'\(gate.path)'") {
+            $0.stallTimeoutMicroseconds = 1_000_000
+        }
+        #expect(await attempt.until { SmallDisk.room(in: path) == 0 })
+        try await AttemptFixture.outlast(microseconds: 1_500_000)
+        // A teardown would have ended all of them.
+        #expect(try attempt.processes().count >= 2)
+        unlink(ballast)
+        #expect(try await attempt.end()?.cause == .stalled)
+        #expect(try JournalReader(path: attempt.directory.journal).outputBytes() == 588_895)
     }
 
-    @Test(.enabled(if: getuid() == 0, "needs root"))
-    func nothingIsStartedBeforeThereIsRoomToSaySo() async throws {
+    @Test func nothingIsStartedBeforeThereIsRoomToSaySo() async throws {
         let fixture = try AttemptFixture()
-        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let disk = try SmallDisk(at: fixture.root + "/disk")
         let attempt = try AttemptFixture(in: disk.path)
-        let ballast = try fill(disk)
+        let ballast = disk.fill()
         try attempt.launch(["touch", fixture.root + "/ran"])
         #expect(try AttemptInspection.inspect(attempt.directory) == .running(supervisor: nil))
         #expect(!FileManager.default.fileExists(atPath: fixture.root + "/ran"))
@@ -88,12 +80,11 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: fixture.root + "/ran"))
     }
 
-    @Test(.enabled(if: getuid() == 0, "needs root"))
-    func whatWasCancelledBeforeThatNeverStarts() async throws {
+    @Test func whatWasCancelledBeforeThatNeverStarts() async throws {
         let fixture = try AttemptFixture()
-        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let disk = try SmallDisk(at: fixture.root + "/disk")
         let attempt = try AttemptFixture(in: disk.path)
-        _ = try fill(disk)
+        _ = disk.fill()
         try attempt.launch(["touch", fixture.root + "/ran"])
         _ = try AttemptControl.cancel(
             attempt.directory, signal: SIGTERM, graceMicroseconds: 60_000_000)
@@ -102,20 +93,36 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: fixture.root + "/ran"))
     }
 
-    @Test(.enabled(if: getuid() == 0, "needs root"))
-    func inputThatDoesNotFitLeavesNothing() throws {
+    @Test func whatIsAskedForBeforeThatIsRemembered() async throws {
         let fixture = try AttemptFixture()
-        guard let disk = SmallDisk(at: fixture.root + "/disk", size: "1m") else { return }
+        let disk = try SmallDisk(at: fixture.root + "/disk")
+        let attempt = try AttemptFixture(in: disk.path)
+        let ballast = disk.fill()
+        let input = GrowingInput(attempt.directory, path: fixture.root + "/input")
+        try attempt.launch(["cat"]) { $0.input = input.path }
+        try input.append("given early")
+        try input.send(isEnd: true)
+        try input.send(size: 3, isEnd: false)
+        // To nobody.
+        _ = try AttemptControl.signal(attempt.directory, signal: SIGKILL, tree: false)
+        _ = try AttemptControl.pause(attempt.directory)
+        // All of it was taken by the supervisor.
+        try await attempt.eventually { attempt.hasTakenRequests }
+        unlink(ballast)
+        try await attempt.eventually { try attempt.isStopped(atLeast: 1) }
+        _ = try AttemptControl.resume(attempt.directory)
+        #expect(try await attempt.end()?.exitCode == 0)
+        #expect(try attempt.output() == "given early")
+    }
+
+    @Test func inputThatDoesNotFitLeavesNothing() throws {
+        let fixture = try AttemptFixture()
+        let disk = try SmallDisk(at: fixture.root + "/disk")
         let attempt = try AttemptFixture(in: disk.path)
         let error = #expect(throws: LaunchError.self) {
             try attempt.launch(["cat"]) { $0.stdin = [UInt8](repeating: 1, count: 2 << 20) }
         }
         #expect(error?.reason == .noRoom)
         #expect(!FileManager.default.fileExists(atPath: attempt.directory.path))
-    }
-
-    private static func room(in path: String) -> UInt {
-        var status = statvfs()
-        return statvfs(path, &status) == 0 ? UInt(status.f_bavail) : .max
     }
 }

@@ -89,7 +89,10 @@ import Testing
         #expect(await attempt.untilOutput("up"))
         let lines = [
             "", "cancel", "cancel x 1", "cancel 0 0", "cancel 15", "cancel 9 0 0", "cancel 99 0",
-            "cancel 15 99999999999999999999", "dance 15 0", String(repeating: "x", count: 2000),
+            "cancel 15 99999999999999999999", "dance 15 0", "signal",
+            "signal 0", "signal 65", "signal 9 9", "signal-tree", "signal-tree 0", "pause 1",
+            "resume now", "input", "input -1", "input 1 2", "input-end x", "signals 9",
+            "input 99999999999999999999", String(repeating: "x", count: 2000),
         ]
         for line in lines {
             #expect(try AttemptControl.send(line, to: attempt.directory) == .sent)

@@ -49,6 +49,44 @@ import Testing
         #expect(exit?.exitCode == 0)
     }
 
+    @Test func openInputIsTypedAsItComes() async throws {
+        let attempt = try AttemptFixture()
+        let input = GrowingInput(attempt.directory, path: attempt.root + "/input")
+        let script = """
+            stty -echo; echo up; while read line; do echo "got $line"; done; echo "over $line"
+            """
+        try attempt.launch(script: script) {
+            $0.usesTerminal = true
+            $0.input = input.path
+        }
+        #expect(await attempt.untilOutput("up"))
+        for word in ["one", "two"] {
+            try input.give(word + "\n")
+            #expect(await attempt.untilOutput("got \(word)\r\n"))
+        }
+        try input.give("unfinished", isEnd: true)
+        #expect(try await attempt.end()?.exitCode == 0)
+        #expect(
+            try attempt.output() == "up\r\ngot one\r\ngot two\r\nover unfinished\r\n")
+    }
+
+    @Test(arguments: ["x", "x\n", String(repeating: "x", count: 99) + "\n"])
+    func aCommandThatNeverReadsItsTerminalKeepsNobodyBusy(text: String) async throws {
+        let attempt = try AttemptFixture()
+        let input = GrowingInput(attempt.directory, path: attempt.root + "/input")
+        try input.append(String(repeating: text, count: (2 << 20) / text.utf8.count))
+        try attempt.launch(script: "stty -echo; echo up; exec sleep 3600") {
+            $0.usesTerminal = true
+            $0.input = input.path
+        }
+        #expect(await attempt.untilOutput("up"))
+        try input.send(isEnd: true)
+        try await attempt.untilIdle()
+        _ = try AttemptControl.cancel(
+            attempt.directory, signal: SIGTERM, graceMicroseconds: 60_000_000)
+        #expect(try await attempt.end()?.cause == .cancelled)
+    }
+
     @Test func aCommandThatLeavesItsTerminalGoesOn() async throws {
         let attempt = try AttemptFixture()
         let script = "exec </dev/null >/dev/null 2>&1; read x <'GATE'; echo back >/dev/tty; exit 5"

@@ -32,6 +32,22 @@ import Testing
         }
     }
 
+    /// Also one that was made before that was so.
+    @Test(arguments: [nil, 1] as [Int?])
+    func pagesThatAreFreeCanBeGivenBack(frozen: Int?) async throws {
+        let directory = try TemporaryDirectory()
+        if let frozen { try FrozenDatabaseTests.copy(frozen, to: directory) }
+        for _ in 0..<2 {
+            let store = try open(directory.database)
+            // 2 is INCREMENTAL (sqlite.org/pragma.html#pragma_auto_vacuum).
+            #expect(try pragma("auto_vacuum", store) == "2")
+            #expect(try pragma("journal_size_limit", store) == "8388608")
+            #expect(try pragma("integrity_check", store) == "ok")
+            #expect(try pragma("foreign_key_check", store) == nil)
+            try store.close()
+        }
+    }
+
     @Test func aNewDatabaseHasTheWholeSchema() throws {
         let fixture = try StoreFixture()
         #expect(try pragma("user_version", fixture.store) == "\(Migration.all.count)")

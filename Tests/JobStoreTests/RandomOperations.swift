@@ -1,271 +1,204 @@
 import JobModel
-import JobStore
 import JobTestSupport
 import Testing
 
+@testable import JobStore
+
 /// Does the same random things to a store and to the model, and compares them.
 struct RandomOperations {
-    private let fixture: StoreFixture
-    private var model = StoreModel()
-    private var random: SeededGenerator
+    let fixture: StoreFixture
+    var model = StoreModel()
+    var random: SeededGenerator
+    /// The latest time that the clock has shown, from which it may step back.
+    private var latest: Timestamp
 
     init(_ random: SeededGenerator) throws {
         fixture = try StoreFixture()
+        latest = fixture.now
         self.random = random
     }
 
     /// With this seed and one round the same happens again.
-    private var hint: Comment { "JOBD_TEST_SEED=\(random.seed)" }
-
-    private mutating func number(_ range: ClosedRange<Int>) -> Int {
-        Int.random(in: range, using: &random)
-    }
+    var hint: Comment { "JOBD_TEST_SEED=\(random.seed)" }
 
     /// One step.
     mutating func step() async throws {
-        fixture.now = fixture.now + Int64(number(1...1000))
-        switch number(0...99) {
-        case 0..<22: try await submit()
-        case 22..<40: try await claim()
-        case 40..<60: try await record()
-        case 60..<76: try await finish()
-        case 76..<84: try await cancel()
-        case 84..<89: try await delete()
-        case 89..<93: try await list()
-        case 93..<97: try await page()
-        case 97: try await setSlots()
-        case 98: try await submitToNoQueue()
-        default: try fixture.reopen()
+        passTime()
+        fixture.chance = [0, 0.5, 1].randomElement(using: &random) ?? 0
+        let kind = drawStep()
+        switch kind {
+        case .submit: try await submit(1)
+        case .submitBatch: try await submit(number(1...6))
+        case .submitWrongly: try await submitWrongly()
+        case .claim: try await claim()
+        case .record: try await record()
+        case .finish: try await finish()
+        case .cancel: try await cancel()
+        case .pause: try await pause()
+        case .retry: try await retry()
+        case .update: try await update()
+        case .signal: try await signal()
+        case .removeSignals: try await removeSignals()
+        case .endInput: try await endInput()
+        case .setQueue: try await setQueue()
+        case .setDefaultSlots: try await setDefaultSlots()
+        case .removeQueue: try await removeQueue()
+        case .delete: try await delete()
+        case .prune: try await prune()
+        case .list: try await list()
+        case .page: try await page()
+        case .reopen: try fixture.reopen()
         }
-        try #require(model.active.count <= max(model.slots, mostSlots), hint)
     }
 
-    /// What was the number of slots when it was last raised: fewer slots take
-    /// none away.
-    private var mostSlots = 1
+    /// A kind of step.
+    private enum Step: CaseIterable {
+        case submit, submitBatch, submitWrongly, claim, record, finish, cancel, pause, retry
+        case update, signal, removeSignals, endInput, setQueue, setDefaultSlots, removeQueue
+        case delete, prune, list, page, reopen
 
-    // MARK: Steps
-
-    private mutating func submit() async throws {
-        let spec = makeSpec()
-        let job = try await fixture.store.submit(spec)
-        try #require(job.id > model.newestJob, hint)
-        let expected = model.submit(spec, as: job.id, at: fixture.now)
-        try await expectAdded(expected)
-        try #require(job == model.jobs[job.id], hint)
-    }
-
-    private mutating func submitToNoQueue() async throws {
-        var spec = makeSpec()
-        spec.queue = "nowhere"
-        await #expect(throws: JobError.self, hint) { try await fixture.store.submit(spec) }
-        try await expectAdded([])
-    }
-
-    private mutating func claim() async throws {
-        let limit = number(0...4)
-        let claims = try await fixture.store.claim(bootID: "boot", limit: limit)
-        let expected = model.claim(limit: limit, at: fixture.now)
-        try #require(
-            claims.map(\.attempt) == expected.map { AttemptID(job: $0.job, number: $0.attempt) },
-            hint)
-        for claim in claims {
-            try #require(claim.spec == model.jobs[claim.attempt.job]?.spec, hint)
-        }
-        try await expectAdded(expected)
-    }
-
-    private mutating func record() async throws {
-        let attempt = pickAttempt()
-        let readings = makeReadings()
-        let consumed = UInt64(number(0...1_000_000))
-        try await fixture.store.record(readings, of: attempt, consumed: consumed)
-        try await expectAdded(model.record(readings, of: attempt, consumed: consumed))
-    }
-
-    private mutating func finish() async throws {
-        let attempt = pickAttempt()
-        let readings = makeReadings()
-        let outcome = makeOutcome()
-        try await fixture.store.finish(attempt, with: outcome, readings: readings, consumed: 5)
-        try await expectAdded(
-            model.finish(attempt, with: outcome, readings: readings, consumed: 5))
-        try #require(
-            try await fixture.store.job(attempt.job) == model.jobs[attempt.job], hint)
-    }
-
-    private mutating func cancel() async throws {
-        let id = pickJob()
-        let signal: Int32? = Bool.random(using: &random) ? nil : Int32(number(1...31))
-        let grace: Int64? = Bool.random(using: &random) ? nil : Int64(number(0...20_000_000))
-        let expected = model.cancel(id, signal: signal, grace: grace, at: fixture.now)
-        if let expected {
-            let job = try await fixture.store.requestCancel(id, signal: signal, grace: grace)
-            try await expectAdded(expected)
-            try #require(job == model.jobs[id], hint)
-        } else {
-            await #expect(throws: JobError.self, hint) {
-                try await fixture.store.requestCancel(id, signal: signal, grace: grace)
+        /// How often it is taken, in comparison to others.
+        var weight: Int {
+            switch self {
+            case .claim, .finish: 40
+            case .submit: 25
+            case .record, .cancel, .pause, .retry, .update: 12
+            case .submitBatch, .setQueue, .delete: 8
+            case .list, .page, .signal: 5
+            case .submitWrongly, .removeSignals, .endInput, .removeQueue, .reopen, .prune: 3
+            case .setDefaultSlots: 1
             }
-            try await expectAdded([])
         }
     }
 
-    private mutating func delete() async throws {
-        let id = pickJob()
-        if model.delete(id) {
-            try await fixture.store.delete(id)
-            try #require(try await fixture.store.job(id) == nil, hint)
-        } else {
-            await #expect(throws: JobError.self, hint) { try await fixture.store.delete(id) }
+    /// How many jobs there are at most, but for those of one batch.
+    static let mostJobs = 120
+
+    private mutating func drawStep() -> Step {
+        // With more than so many jobs the comparison would take long.
+        if model.records.count > Self.mostJobs { return .prune }
+        if model.records.values.count(where: { !$0.job.state.isFinished }) > Self.mostJobs / 2 {
+            return [.finish, .finish, .claim, .cancel, .setQueue].randomElement(using: &random)
+                ?? .finish
         }
-        try await expectAdded([])
+        var rest = number(0...Step.allCases.reduce(0) { $0 + $1.weight } - 1)
+        for step in Step.allCases {
+            rest -= step.weight
+            if rest < 0 { return step }
+        }
+        return .claim
     }
 
-    private mutating func setSlots() async throws {
-        let slots = number(0...6)
-        mostSlots = max(slots, model.active.count)
-        model.slots = slots
-        try await fixture.store.setSlots(slots, ofQueue: JobSpec.defaultQueue)
-    }
-
-    private mutating func list() async throws {
-        var filter = JobFilter()
-        let all = JobState.allCases.shuffled(using: &random)
-        if number(0...1) == 0 { filter.states = Array(all.prefix(number(0...3))) }
-        if number(0...3) == 0 {
-            filter.queue = ["default", "nowhere"].randomElement(using: &random)
+    /// Mostly a little, sometimes much, sometimes back.
+    private mutating func passTime() {
+        switch number(0...29) {
+        case 0: fixture.now = fixture.now + Int64(number(1_000_000...120_000_000))
+        case 1: fixture.now = fixture.now + -Int64(number(1...5_000_000))
+        case 2...5: fixture.now = fixture.now + Int64(number(1000...2_000_000))
+        default: fixture.now = fixture.now + Int64(number(1...1000))
         }
-        if number(0...3) == 0 { filter.name = Self.names.randomElement(using: &random) }
-        if number(0...3) == 0 { filter.labels = makeLabels() }
-        if number(0...3) == 0 { filter.text = ["O", "copy", "x"].randomElement(using: &random) }
-        let limit = number(1...20)
-        var before: JobID?
-        if number(0...1) == 0 { before = pickJob() }
-        let jobs = try await fixture.store.jobs(matching: filter, before: before, limit: limit)
-        let expected = model.jobs(matching: filter).filter { job in
-            before.map { job.id < $0 } ?? true
-        }
-        try #require(jobs == Array(expected.prefix(limit)), hint)
-    }
-
-    private mutating func page() async throws {
-        let after = EventID(
-            rawValue: Int64.random(in: 0...model.newestEvent.rawValue, using: &random))
-        let limit = number(1...50)
-        if number(0...1) == 0 {
-            let id = pickJob()
-            let events = try await fixture.store.events(of: id, after: after, limit: limit)
-            let expected = model.events.filter { $0.job == id && $0.id > after }
-            try #require(events == Array(expected.prefix(limit)), hint)
-            return
-        }
-        var filter = EventFilter()
-        let all = JobState.allCases.shuffled(using: &random)
-        if number(0...1) == 0 { filter.states = Array(all.prefix(number(0...3))) }
-        if number(0...3) == 0 { filter.labels = makeLabels() }
-        let events = try await fixture.store.events(matching: filter, after: after, limit: limit)
-        let expected = model.events(matching: filter).filter { $0.id > after }
-        try #require(events == Array(expected.prefix(limit)), hint)
+        latest = max(latest, fixture.now)
     }
 
     // MARK: Comparing
 
-    /// Exactly these events are new, and their ids are higher than any before.
-    private mutating func expectAdded(_ expected: [StoreModel.Added]) async throws {
-        let added = try await fixture.store.events(
-            matching: EventFilter(), after: model.newestEvent, limit: 10_000)
-        let seen = added.map {
-            StoreModel.Added(job: $0.job, attempt: $0.attempt, time: $0.time, content: $0.content)
+    /// What the model does, or why it refuses.
+    typealias Operation = (inout StoreModel) throws(StoreModel.Refusal) -> StoreModel.Expected
+
+    /// Does what the model has done or refused, and compares what is new.
+    ///
+    /// - Parameter kind: names it when it fails.
+    /// - Returns: nil when it was refused.
+    mutating func perform<Value>(
+        _ kind: String, _ operation: Operation, _ body: (Store) async throws -> Value
+    ) async throws -> Value? {
+        do {
+            let expected = try operation(&model)
+            let value = try await body(fixture.store)
+            try await expectAdded(expected)
+            return value
+        } catch let refusal as StoreModel.Refusal {
+            let refused = try await code { _ = try await body(fixture.store) }
+            try #require(refused == refusal.code, "\(kind), JOBD_TEST_SEED=\(random.seed)")
+            try await expectAdded(StoreModel.Expected())
+            return nil
         }
-        try #require(seen == expected, hint)
-        let isAscending = model.append(added)
+    }
+
+    /// The same, for what returns the job.
+    mutating func performOnJob(
+        _ kind: String, _ id: JobID, _ operation: Operation,
+        _ body: (Store) async throws -> Job
+    ) async throws {
+        guard let job = try await perform(kind, operation, body) else { return }
+        try #require(job == model.records[id]?.job, hint)
+    }
+
+    /// Exactly these events are new, and their ids are higher than any before.
+    mutating func expectAdded(_ expected: StoreModel.Expected) async throws {
+        let events = try await fixture.store.events(
+            matching: EventFilter(), after: model.newestEvent, limit: 10_000)
+        let added = events.map { event in
+            var content = event.content
+            if case .end(var end) = content, end.failure == .dependency {
+                end.error = nil
+                content = .end(end)
+            }
+            return StoreModel.Added(
+                job: event.job, attempt: event.attempt, time: event.time, content: content)
+        }
+        let woken = added.prefix(expected.woken.count)
+        let own = added.dropFirst(woken.count).prefix(expected.own.count)
+        let settled = added.dropFirst(woken.count + own.count)
+        try #require(Self.byJob(woken) == Self.byJob(expected.woken), hint)
+        try #require(Array(own) == expected.own, hint)
+        try #require(Self.byJob(settled) == Self.byJob(expected.settled), hint)
+        for event in events { try #require(model.isRightAboutDependencies(event), hint) }
+        let isAscending = model.append(events)
         try #require(isAscending, hint)
         try #require(try await fixture.store.newestEvent() == model.newestEvent, hint)
     }
 
-    /// Everything is as the model has it.
-    func expectAll() async throws {
-        let store = fixture.store
-        let jobs = try await store.jobs(matching: JobFilter(), before: nil, limit: 1_000_000)
-        try #require(jobs == model.allJobs, hint)
-        try #require(try await fixture.events() == model.events, hint)
-        let counts = Dictionary(grouping: jobs, by: \.state).mapValues(\.count)
-        try #require(try await store.jobCounts() == counts, hint)
-        for job in jobs {
-            let ends = model.events.filter { event in
-                if case .end = event.content { event.job == job.id } else { false }
+    private static func byJob(
+        _ added: some Sequence<StoreModel.Added>
+    ) -> [JobID: [StoreModel.Added]] {
+        Dictionary(grouping: added, by: \.job)
+    }
+
+    /// What must be true of those who have just been given slots, whatever the
+    /// model says.
+    func expectInvariants(afterClaiming claims: [Claim]) throws {
+        for claim in claims {
+            let spec = claim.spec
+            try #require(spec.notBefore.map { $0 <= latest } ?? true, hint)
+            for needed in spec.after {
+                guard let state = model.records[needed]?.job.state else { continue }
+                // One that was run again counts as it was when it was waited for.
+                let hasBeenRunAgain = model.events.contains { event in
+                    if case .end = event.content { event.job == needed } else { false }
+                }
+                try #require(state.isFinished || hasBeenRunAgain, hint)
             }
-            try #require(ends.count == (job.state.isFinished ? 1 : 0), hint)
-            try #require(job.cursor == model.events.last { $0.job == job.id }?.id, hint)
         }
-        let active = try await store.activeAttempts()
-        let orders = try await store.cancelOrders()
-        try #require(active.map(\.attempt.job) == model.active.map(\.id), hint)
-        for (attempt, job) in zip(active, model.active) {
-            let expected = model.attempts[job.id]
-            try #require(attempt.attempt.number == job.attempt, hint)
-            try #require(attempt.consumed == expected?.consumed, hint)
-            try #require(attempt.newestReading == job.progress?.time, hint)
-            try #require(attempt.cancel?.signal == expected?.signal, hint)
-            try #require(attempt.cancel?.grace == expected?.grace, hint)
-            try #require(orders[attempt.attempt] == attempt.cancel, hint)
+        for name in Set(claims.map(\.spec.queue)) {
+            let queue = try #require(model.queues[name])
+            let active = model.active.filter { $0.spec.queue == name }
+            try #require(active.count <= queue.slots && !queue.isPaused, hint)
+            let claimed = Set(claims.flatMap { $0.granted.keys })
+            for (resource, total) in queue.resources where claimed.contains(resource) {
+                let granted = active.compactMap { $0.granted[resource] }
+                let names = granted.flatMap(StoreModel.names)
+                try #require(Set(names).count == names.count, hint)
+                // Names that were taken out of the queue are still in use.
+                let present: [Int64] = granted.map { grant in
+                    switch (grant, total) {
+                    case (.names(let names), .names(let all)):
+                        Int64(names.filter(all.contains).count)
+                    case (_, _): StoreModel.size(grant)
+                    }
+                }
+                try #require(present.reduce(0, +) <= total.total, hint)
+            }
         }
-        try #require(orders.count == active.filter { $0.cancel != nil }.count, hint)
-    }
-
-    // MARK: Drawing
-
-    private static let names = ["copy", "Xerox", "o"]
-
-    private mutating func makeLabels() -> [String: String] {
-        var labels: [String: String] = [:]
-        for _ in 0..<number(0...2) { labels["l\(number(0...2))"] = "\(number(0...1))" }
-        return labels
-    }
-
-    private mutating func makeSpec() -> JobSpec {
-        var spec = JobSpec(command: .shell("echo \(number(0...9))"))
-        if number(0...1) == 0 { spec.command = .arguments(["cp", "-x", "\(number(0...9))"]) }
-        if number(0...1) == 0 { spec.name = Self.names.randomElement(using: &random) }
-        spec.labels = makeLabels()
-        spec.killGrace = Int64(number(0...10_000_000))
-        return spec
-    }
-
-    private mutating func makeReadings() -> [StampedProgress] {
-        (0..<number(0...3)).map { _ in
-            reading(Double(number(0...1000)) / 1000, at: Int64(number(0...1_000_000)))
-        }
-    }
-
-    private mutating func makeOutcome() -> Outcome {
-        let time = fixture.now + Int64(number(-2000...2000))
-        let usage = Usage(
-            cpuMicroseconds: Int64(number(0...9)), maxRSSBytes: Int64(number(0...9)),
-            outputBytes: Int64(number(0...9)))
-        switch number(0...3) {
-        case 0: return Outcome(state: .succeeded, exitCode: 0, usage: usage, time: time)
-        case 1: return Outcome(state: .cancelled, signal: 15, usage: usage, time: time)
-        case 2:
-            return Outcome(
-                state: .failed, exitCode: Int32(number(1...255)), failure: .exit, error: "e",
-                usage: usage, time: time)
-        default: return Outcome(state: .failed, failure: .lost, error: "lost", time: time)
-        }
-    }
-
-    /// Mostly one that there is.
-    private mutating func pickJob() -> JobID {
-        if number(0...9) == 0 { return JobID(rawValue: Int64(number(0...500))) }
-        return model.allJobs.prefix(30).randomElement(using: &random)?.id ?? JobID(rawValue: 1)
-    }
-
-    /// Mostly one that is under way.
-    private mutating func pickAttempt() -> AttemptID {
-        if number(0...4) > 0, let job = model.active.randomElement(using: &random) {
-            return AttemptID(job: job.id, number: job.attempt)
-        }
-        return AttemptID(job: pickJob(), number: number(0...2))
     }
 }

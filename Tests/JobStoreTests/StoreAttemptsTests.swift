@@ -18,9 +18,9 @@ import Testing
         let fixture = try StoreFixture()
         var ids: [JobID] = []
         for _ in 0..<6 { ids.append(try await fixture.submit().id) }
-        try await fixture.store.setSlots(4, ofQueue: "default")
+        try await fixture.setSlots(4)
         func claim(_ limit: Int) async throws -> [JobID] {
-            try await fixture.store.claim(bootID: "b", limit: limit).map(\.attempt.job)
+            try await fixture.claim(limit).map(\.job)
         }
         #expect(try await claim(3) == Array(ids[0..<3]))
         #expect(try await claim(3) == [ids[3]])
@@ -30,10 +30,10 @@ import Testing
             first, with: outcome(.succeeded, at: fixture.now), readings: [], consumed: 0)
         #expect(try await claim(3) == [ids[4]])
         // Fewer slots than attempts: nothing is taken away, nothing is given.
-        try await fixture.store.setSlots(1, ofQueue: "default")
+        try await fixture.setSlots(1)
         #expect(try await claim(3) == [])
         #expect(try await fixture.store.activeAttempts().count == 4)
-        try await fixture.store.setSlots(0, ofQueue: "default")
+        try await fixture.setSlots(0)
         #expect(try await claim(3) == [])
     }
 
@@ -41,7 +41,7 @@ import Testing
         let fixture = try StoreFixture()
         let submitted = try await fixture.submit { $0.name = "n" }
         fixture.now = fixture.now + 9
-        let claims = try await fixture.store.claim(bootID: "this-boot", limit: 9)
+        let claims = try await fixture.store.claim(bootID: "this-boot", limit: 9).claims
         let attempt = AttemptID(job: submitted.id, number: 1)
         #expect(claims.map(\.attempt) == [attempt])
         #expect(claims.map(\.spec) == [submitted.spec])
@@ -52,7 +52,8 @@ import Testing
         #expect(event.id == job.cursor && event.time == fixture.now)
         let active = try #require(try await fixture.store.activeAttempts().first)
         #expect(active.attempt == attempt && active.bootID == "this-boot")
-        #expect(active.consumed == 0 && active.newestReading == nil && active.cancel == nil)
+        #expect(active.consumed == 0 && active.newestReading == nil && active.granted.isEmpty)
+        #expect(active.orders == AttemptOrders())
     }
 
     @Test func readingsAndTheirPlaceInTheJournalAreStoredTogether() async throws {
@@ -84,8 +85,8 @@ import Testing
 
     @Test(arguments: [
         (JobState.succeeded, Failure?.none), (.cancelled, nil), (.failed, .exit),
-        (.failed, .signal), (.failed, .timeout), (.failed, .unstartable), (.failed, .outputLimit),
-        (.failed, .lost),
+        (.failed, .signal), (.failed, .timeout), (.failed, .stalled), (.failed, .unstartable),
+        (.failed, .outputLimit), (.failed, .lost),
     ])
     func finishesAsTheOutcomeSays(state: JobState, failure: Failure?) async throws {
         let fixture = try StoreFixture()
@@ -119,7 +120,7 @@ import Testing
             let job = try #require(try await fixture.store.job(attempt.job))
             #expect(job.state == .cancelled && job.failure == nil && job.error == nil)
             #expect(job.exitCode == outcome.exitCode)
-            #expect(try await fixture.store.cancelOrders().isEmpty)
+            #expect(try await fixture.store.orders().isEmpty)
         }
     }
 
@@ -176,7 +177,7 @@ import Testing
         let before = try await fixture.store.activeAttempts()
         try fixture.reopen()
         #expect(try await fixture.store.activeAttempts() == before)
-        #expect(before.first?.cancel == CancelOrder(signal: 2, grace: 5))
+        #expect(before.first?.orders.cancel == CancelOrder(signal: 2, grace: 5))
         #expect(before.first?.newestReading == Timestamp(microseconds: 7))
     }
 
@@ -188,8 +189,8 @@ import Testing
         #expect(fixture.takeEffects() == [.events])
         try await fixture.store.finish(
             attempt, with: outcome(.succeeded, at: fixture.now), readings: [], consumed: 0)
-        #expect(fixture.takeEffects() == [[.events, .scheduling]])
-        try await fixture.store.setSlots(2, ofQueue: "default")
+        #expect(fixture.takeEffects() == [[.events, .scheduling, .ends]])
+        try await fixture.setSlots(2)
         #expect(fixture.takeEffects() == [.scheduling])
     }
 }

@@ -69,7 +69,7 @@ import Testing
                 == ids { event in
                     switch event.content {
                     case .progress: true
-                    case .state(let state): state == .running
+                    case .state(let change): change.state == .running
                     case .end: false
                     }
                 })
@@ -151,19 +151,38 @@ import Testing
         "UPDATE jobs SET state = 'succeeded', exit_code = 0, attempt = 1, started_at = 1",
         "UPDATE jobs SET state = 'running'",
         "UPDATE jobs SET finished_at = 1",
-        "UPDATE jobs SET failure = 'exit'",
-        "UPDATE jobs SET queue = 'unheard'",
+        "UPDATE jobs SET failure = 'unheard'",
+        "UPDATE jobs SET state = 'running', attempt = 1, started_at = 1, failure = 'exit'",
+        "UPDATE jobs SET state = 'waiting'",
+        "UPDATE jobs SET waiting_for = 'jobs'",
+        "UPDATE jobs SET wake_at = 1",
+        "UPDATE jobs SET state = 'waiting', waiting_for = 'time'",
+        "UPDATE jobs SET state = 'waiting', waiting_for = 'jobs', wake_at = 1",
+        "UPDATE jobs SET state = 'waiting', waiting_for = 'bread', wake_at = 1",
+        "UPDATE jobs SET state = 'failed', failure = 'exit', finished_at = 1",
+        "UPDATE jobs SET attempt_limit = 0",
+        "UPDATE jobs SET after_policy = 'maybe'",
+        "UPDATE jobs SET stall_timeout = 0",
+        "UPDATE jobs SET resources = 'gpu'",
         "UPDATE jobs SET command = 'no json'",
         "UPDATE jobs SET timeout = 0",
         "UPDATE jobs SET attempt = 'one'",
         "DELETE FROM jobs",
-        "DELETE FROM queues",
         "UPDATE queues SET slots = -1",
+        "UPDATE queues SET resources = 'gpu'",
         "INSERT INTO events (job_id, time, attempt, kind) VALUES (1, 1, 1, 'state')",
         "INSERT INTO events (job_id, time, attempt, kind, state) VALUES (9, 1, 1, 'state', 'x')",
         "INSERT INTO events (job_id, time, attempt, kind, source, fraction) "
             + "VALUES (1, 1, 1, 'progress', 'x', 1.5)",
         "INSERT INTO attempts (job_id, number, boot_id, started_at) VALUES (1, 0, 'b', 1)",
+        "INSERT INTO attempts (job_id, number, boot_id, started_at, state) "
+            + "VALUES (1, 1, 'b', 1, 'running')",
+        "INSERT INTO dependencies (job_id, needs_id, is_open) VALUES (9, 1, 1)",
+        "INSERT INTO dependencies (job_id, needs_id, is_open) VALUES (1, 1, 2)",
+        "INSERT INTO signals (job_id, attempt, signal, tree) VALUES (1, 1, 65, 0)",
+        "INSERT INTO signals (job_id, attempt, signal, tree) VALUES (9, 1, 1, 0)",
+        "INSERT INTO idempotency_keys (key, digest, first_job, jobs) VALUES ('k', x'00', 9, 1)",
+        "INSERT INTO idempotency_keys (key, digest, first_job, jobs) VALUES ('k', x'00', 1, 0)",
     ])
     func theSchemaGuardsTheInvariants(sql: String) async throws {
         let fixture = try StoreFixture()

@@ -1,14 +1,17 @@
+import GRDB
 import JobModel
-import JobStore
 import JobTestSupport
 import Synchronization
 
-/// A store in a directory of its own, with a clock that a test sets and a record
-/// of what was announced after the commits.
+@testable import JobStore
+
+/// A store in a directory of its own, with a clock and a chance that a test sets
+/// and a record of what was announced after the commits.
 final class StoreFixture: Sendable {
     /// What outlives a reopening.
     private struct State {
         var time = Timestamp(microseconds: 1_000_000)
+        var chance = 0.0
         var effects: [CommitEffects] = []
     }
 
@@ -26,7 +29,9 @@ final class StoreFixture: Sendable {
 
     private static func open(_ directory: TemporaryDirectory, _ state: StateBox) throws -> Store {
         try Store(
-            path: directory.database, now: { state.value.withLock { $0.time } },
+            path: directory.database, configuration: Configuration(),
+            now: { state.value.withLock { $0.time } },
+            chance: { state.value.withLock { $0.chance } },
             committed: { effects in state.value.withLock { $0.effects.append(effects) } })
     }
 
@@ -43,6 +48,12 @@ final class StoreFixture: Sendable {
     var now: Timestamp {
         get { state.value.withLock { $0.time } }
         set { state.value.withLock { $0.time = newValue } }
+    }
+
+    /// What the store draws for a pause.
+    var chance: Double {
+        get { state.value.withLock { $0.chance } }
+        set { state.value.withLock { $0.chance = newValue } }
     }
 
     /// What was announced since the last call.
@@ -67,12 +78,41 @@ extension StoreFixture {
         return try await store.submit(spec)
     }
 
+    /// Submits jobs that run `true`, each after those whose places are given.
+    func submit(chain: [[Int]], _ change: (inout JobSpec) -> Void = { _ in }) async throws -> [Job]
+    {
+        var spec = JobSpec(command: .arguments(["true"]))
+        change(&spec)
+        let submissions = chain.map { [spec] in Submission(spec, after: $0) }
+        return try await store.submit(submissions, asBatch: true, key: nil).jobs
+    }
+
+    /// Sets how many slots a queue has.
+    func setSlots(_ slots: Int, ofQueue name: String = JobSpec.defaultQueue) async throws {
+        _ = try await store.setQueue(name, QueueChange(slots: slots))
+    }
+
+    /// Starts what can start.
+    @discardableResult
+    func claim(_ limit: Int = 1000) async throws -> [AttemptID] {
+        try await store.claim(bootID: "boot", limit: limit).claims.map(\.attempt)
+    }
+
     /// Submits a job and claims it.
     func run(_ change: (inout JobSpec) -> Void = { _ in }) async throws -> AttemptID {
-        try await store.setSlots(1000, ofQueue: JobSpec.defaultQueue)
+        try await setSlots(1000)
         let job = try await submit(change)
-        _ = try await store.claim(bootID: "boot", limit: 1000)
+        try await claim()
         return AttemptID(job: job.id, number: 1)
+    }
+
+    /// Ends an attempt, successfully if nothing else is said.
+    func end(_ attempt: AttemptID, _ failure: Failure? = nil) async throws {
+        let outcome =
+            failure.map {
+                Outcome(state: .failed, exitCode: 3, failure: $0, error: "\($0)", time: now)
+            } ?? Outcome(state: .succeeded, exitCode: 0, time: now)
+        try await store.finish(attempt, with: outcome, readings: [], consumed: 0)
     }
 
     /// Submits a job, claims it, and ends it.
@@ -86,6 +126,14 @@ extension StoreFixture {
         return attempt.job
     }
 
+    /// The job, which there is.
+    func job(_ id: JobID) async throws -> Job {
+        guard let job = try await store.job(id) else {
+            throw JobError(.jobNotFound, "There is no job \(id).")
+        }
+        return job
+    }
+
     /// All events there are.
     func events() async throws -> [Event] {
         try await store.events(matching: EventFilter(), after: .beginning, limit: 1_000_000)
@@ -97,4 +145,14 @@ func reading(_ fraction: Double, at microseconds: Int64) -> StampedProgress {
     StampedProgress(
         progress: Progress(fraction: fraction, source: .percent),
         time: Timestamp(microseconds: microseconds))
+}
+
+/// The code of the error that `body` throws; nil when it throws none.
+func code(_ body: () async throws -> Void) async throws -> JobError.Code? {
+    do {
+        try await body()
+        return nil
+    } catch let error as JobError {
+        return error.code
+    }
 }

@@ -148,7 +148,7 @@ import Testing
         #expect(cancelled.startedAt == nil && cancelled.attempt == 0)
         #expect(
             try await fixture.events().map(\.content).last == .end(Event.End(state: .cancelled)))
-        #expect(try await fixture.store.claim(bootID: "b", limit: 10).isEmpty)
+        #expect(try await fixture.claim().isEmpty)
         // Again: nothing changes.
         fixture.now = fixture.now + 5
         let again = try await fixture.store.requestCancel(job.id, signal: 9, grace: 0)
@@ -159,21 +159,21 @@ import Testing
     @Test func aRunningJobsCancelIsAnOrder() async throws {
         let fixture = try StoreFixture()
         let attempt = try await fixture.run { $0.killGrace = 7 }
-        #expect(try await fixture.store.cancelOrders().isEmpty)
+        #expect(try await fixture.store.orders() == [attempt: AttemptOrders()])
         fixture.now = fixture.now + 5
         let asked = try await fixture.store.requestCancel(attempt.job, signal: nil, grace: nil)
         #expect(asked.state == .running && asked.cancelRequestedAt == fixture.now)
         #expect(
-            try await fixture.store.cancelOrders()
-                == [attempt: CancelOrder(signal: 15, grace: 7)])
+            try await fixture.store.orders()
+                == [attempt: AttemptOrders(cancel: CancelOrder(signal: 15, grace: 7))])
         // Again, with another signal and less time: only the time counts.
         fixture.now = fixture.now + 5
         let again = try await fixture.store.requestCancel(attempt.job, signal: 9, grace: 3)
         #expect(again.cancelRequestedAt == asked.cancelRequestedAt)
         _ = try await fixture.store.requestCancel(attempt.job, signal: nil, grace: 1000)
         #expect(
-            try await fixture.store.cancelOrders()
-                == [attempt: CancelOrder(signal: 15, grace: 3)])
+            try await fixture.store.orders()
+                == [attempt: AttemptOrders(cancel: CancelOrder(signal: 15, grace: 3))])
         #expect(try await fixture.events().count == 2)
     }
 
@@ -234,13 +234,13 @@ import Testing
     @Test func onlyAFinishedJobIsDeleted() async throws {
         let fixture = try StoreFixture()
         let queued = try await fixture.submit().id
-        try await fixture.store.setSlots(1, ofQueue: "default")
+        try await fixture.setSlots(1)
         for _ in 0..<2 {
             let error = try await #require(throws: JobError.self) {
                 try await fixture.store.delete(queued)
             }
             #expect(error.code == .conflict)
-            _ = try await fixture.store.claim(bootID: "b", limit: 1)
+            try await fixture.claim(1)
         }
         #expect(try await fixture.store.job(queued)?.state == .running)
     }

@@ -1,179 +1,183 @@
+import Foundation
 import JobModel
-import JobStore
+
+@testable import JobStore
 
 /// What a store should hold, kept in memory and written after the contract.
 struct StoreModel {
-    /// What is known of the newest attempt.
-    struct Attempt {
-        var consumed: UInt64 = 0
-        var signal: Int32?
-        var grace: Int64?
+    /// A job and what is known of it beside what everybody sees.
+    struct Record {
+        var job: Job
+        /// What it waits for among `after`.
+        var openNeeds: Set<JobID> = []
+        /// When the pause after a failure is over.
+        var retryAt: Timestamp?
+        /// The number of the attempt after which the budget of attempts began.
+        var budgetStart = 0
+        var isInputEnded: Bool
+        var cancel: CancelOrder?
+        var signals: [Signal] = []
+        var attempts: [Attempt] = []
+        /// How far each attempt's journal has been consumed.
+        var consumed: [UInt64] = []
     }
 
-    /// An event that should have been added, without its id.
-    struct Added: Equatable {
+    /// A signal that has not been delivered.
+    struct Signal: Equatable {
+        var signal: Int32
+        var isForTree: Bool
+    }
+
+    /// What was submitted under a key.
+    struct Request {
+        var digest: [UInt8]
+        var jobs: [JobID]
+    }
+
+    /// An event that should have been added, without its id. The sentence that
+    /// says which job a dependency failed with is not foreseen.
+    struct Added: Hashable {
         var job: JobID
         var attempt: Int
         var time: Timestamp
         var content: Event.Content
     }
 
-    private(set) var jobs: [JobID: Job] = [:]
-    private(set) var attempts: [JobID: Attempt] = [:]
-    private(set) var events: [Event] = []
+    /// The events that an operation should have added.
+    struct Expected {
+        /// Of jobs whose time has come: first, in whatever order.
+        var woken: [Added] = []
+        /// What was asked for, in this order.
+        var own: [Added] = []
+        /// Of jobs that waited for others: last, each job's own in order.
+        var settled: [Added] = []
+    }
+
+    /// An operation should be refused.
+    struct Refusal: Error {
+        let code: JobError.Code
+    }
+
+    var records: [JobID: Record] = [:]
+    var queues: [String: Queue] = [JobSpec.defaultQueue: Queue(name: JobSpec.defaultQueue)]
+    /// Queues that somebody has said the slots of.
+    var queuesWithGivenSlots: Set<String> = []
+    var requests: [String: Request] = [:]
+    var events: [Event] = []
     /// The newest ids ever given, also those that have been deleted since.
     private(set) var newestEvent = EventID.beginning
-    private(set) var newestJob = JobID(rawValue: 0)
-    var slots = 1
+    var newestJob = JobID(rawValue: 0)
 
     /// The newest first.
-    var allJobs: [Job] { jobs.values.sorted { $0.id > $1.id } }
-    var active: [Job] { allJobs.filter(\.state.isActive).reversed() }
+    var allJobs: [Job] { records.keys.sorted(by: >).compactMap { records[$0]?.job } }
+    /// The oldest first.
+    var active: [Job] {
+        records.keys.sorted().compactMap { id in
+            guard let job = records[id]?.job, job.state.isActive else { return nil }
+            return job
+        }
+    }
 
-    /// Takes over the ids of what was added; says whether they ascend.
+    /// The job, or why it cannot be done.
+    func record(_ id: JobID) throws(Refusal) -> Record {
+        guard let record = records[id] else { throw Refusal(code: .jobNotFound) }
+        return record
+    }
+
+    // MARK: Events
+
+    /// Takes over the ids of what was added, and the sentences that say which job
+    /// a dependency failed with; says whether the ids ascend.
     mutating func append(_ added: [Event]) -> Bool {
         var isAscending = true
         for event in added {
             if event.id <= newestEvent { isAscending = false }
             newestEvent = max(newestEvent, event.id)
             events.append(event)
-            jobs[event.job]?.cursor = event.id
+            records[event.job]?.job.cursor = event.id
+            if case .end(let end) = event.content, end.failure == .dependency {
+                records[event.job]?.job.error = end.error
+            }
         }
         return isAscending
     }
 
-    mutating func submit(_ spec: JobSpec, as id: JobID, at now: Timestamp) -> [Added] {
-        newestJob = max(newestJob, id)
-        jobs[id] = Job(
-            id: id, spec: spec, state: .queued, attempt: 0, createdAt: now, cursor: .beginning)
-        return [Added(job: id, attempt: 0, time: now, content: .state(.queued))]
-    }
-
-    mutating func claim(limit: Int, at now: Timestamp) -> [Added] {
-        let free = max(0, min(limit, slots - active.count))
-        let chosen = allJobs.reversed().filter { $0.state == .queued }.prefix(free)
-        return chosen.map { job in
-            jobs[job.id]?.state = .running
-            jobs[job.id]?.attempt = job.attempt + 1
-            jobs[job.id]?.startedAt = now
-            attempts[job.id] = Attempt()
-            return Added(
-                job: job.id, attempt: job.attempt + 1, time: now, content: .state(.running))
+    /// Whether an event names a job that was needed and did not succeed, if it
+    /// tells of a failed dependency.
+    func isRightAboutDependencies(_ event: Event) -> Bool {
+        guard case .end(let end) = event.content, end.failure == .dependency else { return true }
+        let words = (end.error ?? "").split { !$0.isNumber }.compactMap { Int64($0) }
+        let needs = records[event.job]?.job.spec.after ?? []
+        return words.contains { word in
+            guard let needed = records[JobID(rawValue: word)]?.job else { return false }
+            return needs.contains(needed.id) && needed.state.isFinished
+                && needed.state != .succeeded
         }
     }
 
-    mutating func record(
-        _ readings: [StampedProgress], of attempt: AttemptID, consumed: UInt64
-    ) -> [Added] {
-        guard let job = jobs[attempt.job], job.attempt == attempt.number, job.state.isActive else {
-            return []
+    // MARK: Where jobs stand
+
+    /// Puts a job that is to run where it belongs now.
+    mutating func stand(_ id: JobID, at now: Timestamp) -> [Added] {
+        guard var record = records[id] else { return [] }
+        let before = record.job
+        let times = [record.retryAt, record.job.spec.notBefore].compactMap { $0 }
+        if !record.openNeeds.isEmpty {
+            record.job.waitingFor = .jobs
+        } else if let retryAt = record.retryAt, retryAt > now {
+            record.job.waitingFor = .retry
+        } else if let notBefore = record.job.spec.notBefore, notBefore > now {
+            record.job.waitingFor = .time
+        } else {
+            record.job.waitingFor = nil
         }
-        attempts[job.id]?.consumed = consumed
-        if let last = readings.last { jobs[job.id]?.progress = last }
-        return readings.map {
-            Added(
-                job: job.id, attempt: attempt.number, time: $0.time,
-                content: .progress($0.progress))
+        record.job.state = record.job.waitingFor == nil ? .queued : .waiting
+        switch record.job.waitingFor {
+        case .time, .retry: record.job.eligibleAt = times.max()
+        case .jobs, nil: record.job.eligibleAt = nil
         }
+        records[id] = record
+        let job = record.job
+        if job.state == before.state, job.waitingFor == before.waitingFor { return [] }
+        return [added(id, now, .state(Event.StateChange(job.state, waitingFor: job.waitingFor)))]
     }
 
-    mutating func finish(
-        _ attempt: AttemptID, with outcome: Outcome, readings: [StampedProgress], consumed: UInt64
-    ) -> [Added] {
-        guard var job = jobs[attempt.job], job.attempt == attempt.number, job.state.isActive,
-            let started = job.startedAt
-        else { return [] }
-        var added = record(readings, of: attempt, consumed: consumed)
-        job.progress = readings.last ?? job.progress
-        job.state = job.cancelRequestedAt == nil ? outcome.state : .cancelled
-        job.finishedAt = max(started, outcome.time)
-        job.exitCode = outcome.exitCode
-        job.signal = outcome.signal
-        job.failure = job.state == .failed ? outcome.failure : nil
-        job.error = job.state == .failed ? outcome.error : nil
-        job.usage = outcome.usage
-        jobs[job.id] = job
-        let end = Event.End(
-            state: job.state, exitCode: job.exitCode, signal: job.signal, failure: job.failure,
-            error: job.error)
-        added.append(
-            Added(
-                job: job.id, attempt: attempt.number, time: max(started, outcome.time),
-                content: .end(end)))
-        return added
-    }
-
-    /// Nil when it should be refused.
-    mutating func cancel(
-        _ id: JobID, signal: Int32?, grace: Int64?, at now: Timestamp
-    ) -> [Added]? {
-        guard let job = jobs[id] else { return nil }
-        switch job.state {
-        case .succeeded, .failed: return nil
-        case .cancelled: return []
-        case .running, .paused:
-            if job.cancelRequestedAt == nil { jobs[id]?.cancelRequestedAt = now }
-            let earlier = attempts[id]
-            attempts[id]?.signal = earlier?.signal ?? signal ?? 15
-            if let before = earlier?.grace {
-                attempts[id]?.grace = min(before, grace ?? before)
-            } else {
-                attempts[id]?.grace = grace ?? job.spec.killGrace
-            }
-            return []
-        case .waiting, .queued:
-            jobs[id]?.state = .cancelled
-            jobs[id]?.cancelRequestedAt = now
-            jobs[id]?.finishedAt = now
-            return [
-                Added(
-                    job: id, attempt: job.attempt, time: now,
-                    content: .end(Event.End(state: .cancelled)))
-            ]
-        }
-    }
-
-    /// Whether it should be accepted.
-    mutating func delete(_ id: JobID) -> Bool {
-        guard let job = jobs[id], job.state.isFinished else { return false }
-        jobs[id] = nil
-        attempts[id] = nil
-        events.removeAll { $0.job == id }
-        return true
-    }
-
-    func jobs(matching filter: JobFilter) -> [Job] {
-        allJobs.filter { job in
-            func contains(_ text: String?) -> Bool {
-                guard let text, let wanted = filter.text else { return false }
-                return text.lowercased().contains(wanted.lowercased())
-            }
-            let words: [String] =
-                switch job.spec.command {
-                case .arguments(let arguments): arguments
-                case .shell(let line): [line]
+    /// Tells those who wait for a job that has finished, and those who wait for
+    /// them in turn.
+    mutating func settle(_ id: JobID, at now: Timestamp) -> [Added] {
+        guard let needed = records[id]?.job else { return [] }
+        var events: [Added] = []
+        let waiting = records.values.filter { $0.openNeeds.contains(id) }.map(\.job)
+        for job in waiting.sorted(by: { $0.id < $1.id }) {
+            // Another one that failed may have ended it by now.
+            guard records[job.id]?.openNeeds.remove(id) != nil else { continue }
+            if needed.state == .succeeded || job.spec.afterPolicy == .finished {
+                if records[job.id]?.openNeeds.isEmpty == true {
+                    events += stand(job.id, at: now)
                 }
-            return (filter.states.isEmpty || filter.states.contains(job.state))
-                && (filter.queue == nil || filter.queue == job.spec.queue)
-                && (filter.name == nil || filter.name == job.spec.name)
-                && filter.labels.allSatisfy { job.spec.labels[$0.key] == $0.value }
-                && (filter.text == nil || contains(job.spec.name)
-                    || words.contains { contains($0) })
+                continue
+            }
+            records[job.id]?.openNeeds = []
+            end(job.id, .failed, at: now)
+            records[job.id]?.job.failure = .dependency
+            events.append(
+                added(job.id, now, .end(Event.End(state: .failed, failure: .dependency))))
+            events += settle(job.id, at: now)
         }
+        return events
     }
 
-    func events(matching filter: EventFilter) -> [Event] {
-        events.filter { event in
-            guard let job = jobs[event.job] else { return false }
-            let state: JobState =
-                switch event.content {
-                case .state(let state): state
-                case .progress: .running
-                case .end(let end): end.state
-                }
-            return (filter.states.isEmpty || filter.states.contains(state))
-                && (filter.queue == nil || filter.queue == job.spec.queue)
-                && filter.labels.allSatisfy { job.spec.labels[$0.key] == $0.value }
-        }
+    /// A job's end, as far as it is the same for all.
+    mutating func end(_ id: JobID, _ state: JobState, at time: Timestamp) {
+        records[id]?.job.state = state
+        records[id]?.job.waitingFor = nil
+        records[id]?.job.eligibleAt = nil
+        records[id]?.job.finishedAt = time
+        records[id]?.retryAt = nil
+    }
+
+    /// An event of a job's newest attempt.
+    func added(_ id: JobID, _ time: Timestamp, _ content: Event.Content) -> Added {
+        Added(job: id, attempt: records[id]?.job.attempt ?? 0, time: time, content: content)
     }
 }

@@ -121,6 +121,25 @@ import Testing
         #expect(found.exit.survivors == 3)
     }
 
+    @Test(arguments: [
+        (JOURNAL_CAUSE_EXITED, JournalExit.Cause.exited),
+        (JOURNAL_CAUSE_CANCELLED, .cancelled),
+        (JOURNAL_CAUSE_TIMEOUT, .timeout),
+        (JOURNAL_CAUSE_OUTPUT_LIMIT, .outputLimit),
+        (JOURNAL_CAUSE_UNSTARTABLE, .unstartable),
+        (JOURNAL_CAUSE_SHUTDOWN, .shutdown),
+        (JOURNAL_CAUSE_STALLED, .stalled),
+    ])
+    func decodesEveryCause(number: Int, cause: JournalExit.Cause) throws {
+        let file = try JournalFile()
+        file.addExit(
+            journal_exit(
+                cause: Int32(number), wait_status: 0, stage: 0, error_number: 0, user_us: 0,
+                system_us: 0, max_rss_bytes: 0, survivors: 0, reserved: 0))
+        try file.save()
+        #expect(try JournalReader(path: file.path).exit()?.exit.cause == cause)
+    }
+
     @Test func tellsAnExitCodeFromNone() throws {
         let file = try JournalFile()
         file.addExit(

@@ -70,6 +70,8 @@ enum {
     JOURNAL_CAUSE_UNSTARTABLE = 4,
     /// The supervisor was told to stop (SIGTERM), as at a machine's shutdown.
     JOURNAL_CAUSE_SHUTDOWN = 5,
+    /// Neither output nor progress came for too long.
+    JOURNAL_CAUSE_STALLED = 6,
 };
 
 /// What failed when the cause is JOURNAL_CAUSE_UNSTARTABLE.

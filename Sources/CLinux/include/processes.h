@@ -43,6 +43,10 @@ int linux_is_child(pid_t pid);
 /// process is gone. While processes come and go some may be missed: ask again.
 int64_t linux_children(pid_t pid, pid_t *children, size_t capacity);
 
+/// What a process does, as the letter that proc(5) names in /proc/PID/stat: 'T'
+/// if a signal stopped it. That of its first thread; 0 if the process is gone.
+int linux_process_state(pid_t pid);
+
 /// What the children that were reaped used, all of them together; the memory is
 /// that of the largest one.
 struct linux_usage {

@@ -17,6 +17,10 @@ public struct EventResource: WireResource, Hashable {
     public var attempt: Int?
     /// What it tells.
     public var content: Content
+    /// What a job that waits now waits for: `time`, `jobs` or `retry`.
+    public var waitingFor: String?
+    /// How the attempt ended after which the job waits for another one.
+    public var attemptEnd: End?
 
     /// What an event tells.
     public enum Content: Hashable, Sendable {
@@ -28,9 +32,9 @@ public struct EventResource: WireResource, Hashable {
         case end(End)
     }
 
-    /// How a job finished.
+    /// How a job, or an attempt that is to be followed by another, ended.
     public struct End: WireResource, Hashable {
-        /// A finished one.
+        /// The job's state from then on.
         public var state: JobResource.State
         /// The command's exit code, if it exited by itself.
         public var exitCode: Int?
@@ -50,6 +54,7 @@ public struct EventResource: WireResource, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case id, job, time, attempt, state
+        case waitingFor = "waiting_for"
     }
 
     /// Reads an event of the stream or of a page. Only a change of state has a
@@ -60,12 +65,16 @@ public struct EventResource: WireResource, Hashable {
         job = try container.decode(Int64.self, forKey: .job)
         time = try container.decode(Date.self, forKey: .time)
         attempt = try container.decodeIfPresent(Int.self, forKey: .attempt)
+        waitingFor = try container.decodeIfPresent(String.self, forKey: .waitingFor)
         let state = try container.decodeIfPresent(JobResource.State.self, forKey: .state)
         switch state {
         case .none: content = .progress(try ProgressResource(from: decoder))
         case .some(let state) where state.isFinished:
             content = .end(try End(from: decoder))
-        case .some(let state): content = .state(state)
+        case .some(let state):
+            content = .state(state)
+            let end = try End(from: decoder)
+            if end.failure != nil { attemptEnd = end }
         }
     }
 }

@@ -46,7 +46,7 @@ extension JobResource {
         public static let signal = Failure(rawValue: "signal")
         /// It ran longer than it may.
         public static let timeout = Failure(rawValue: "timeout")
-        /// It reported no progress for longer than it may.
+        /// It neither wrote nor told progress for longer than it may.
         public static let stalled = Failure(rawValue: "stalled")
         /// The command could not be started.
         public static let unstartable = Failure(rawValue: "unstartable")
@@ -56,6 +56,23 @@ extension JobResource {
         public static let outputLimit = Failure(rawValue: "output_limit")
         /// Its supervisor did not live to say how it ended.
         public static let lost = Failure(rawValue: "lost")
+    }
+
+    /// What the jobs that another one comes after must have come to. An open set:
+    /// a newer daemon may know more.
+    public struct AfterPolicy: RawRepresentable, Hashable, Sendable, Codable {
+        /// The word on the wire.
+        public let rawValue: String
+
+        /// The policy of this name.
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        /// All have succeeded; one that did not fails whoever comes after it.
+        public static let succeeded = AfterPolicy(rawValue: "succeeded")
+        /// All are finished, in whatever way.
+        public static let finished = AfterPolicy(rawValue: "finished")
     }
 
     /// What is executed.

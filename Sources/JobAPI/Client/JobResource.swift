@@ -26,6 +26,24 @@ public struct JobResource: WireResource, Hashable {
     public var maxAttempts: Int?
     /// What a waiting job waits for: `time`, `jobs` or `retry`.
     public var waitingFor: String?
+    /// When a job that waits for a time or for its retry becomes eligible.
+    public var eligibleAt: Date?
+    /// Of several eligible jobs of a queue the one with the highest starts first.
+    public var priority: Int
+    /// Whether and when a failed attempt is followed by another; nil for never.
+    public var retry: RetryResource?
+    /// How long it may neither write nor tell progress, in seconds.
+    public var stallTimeoutSeconds: Double?
+    /// When it may start at the earliest.
+    public var notBefore: Date?
+    /// The jobs that it comes after.
+    public var after: [Int64]
+    /// What those must have come to.
+    public var afterPolicy: AfterPolicy
+    /// How much it needs of its queue's resources, by name.
+    public var resources: [String: Int64]
+    /// What its newest attempt got of them; nil before the first.
+    public var granted: [String: QueueResource.Amount]?
     /// When it was submitted.
     public var createdAt: Date
     /// When the newest attempt started.
@@ -38,7 +56,8 @@ public struct JobResource: WireResource, Hashable {
     public var exitCode: Int?
     /// The number of the signal that ended the command.
     public var signal: Int?
-    /// Why it failed, for a failed job.
+    /// Why it failed, or why its newest attempt did that is to be followed by
+    /// another.
     public var failure: Failure?
     /// What went wrong, in words.
     public var error: String?
@@ -54,11 +73,60 @@ public struct JobResource: WireResource, Hashable {
         case id, name, command, state, queue, labels, cwd, attempt
         case maxAttempts = "max_attempts"
         case waitingFor = "waiting_for"
+        case eligibleAt = "eligible_at"
+        case priority, retry
+        case stallTimeoutSeconds = "stall_timeout_seconds"
+        case notBefore = "not_before"
+        case after
+        case afterPolicy = "after_policy"
+        case resources, granted
         case createdAt = "created_at"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case cancelRequestedAt = "cancel_requested_at"
         case exitCode = "exit_code"
         case signal, failure, error, progress, usage, cursor
+    }
+
+    /// Reads a job. What the first version of the daemon did not tell has the
+    /// value that it had there.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+            try container.decode(Value.self, forKey: key)
+        }
+        func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+            try container.decodeIfPresent(Value.self, forKey: key)
+        }
+        id = try value(.id)
+        name = try optional(.name)
+        command = try value(.command)
+        state = try value(.state)
+        queue = try value(.queue)
+        labels = try value(.labels)
+        cwd = try optional(.cwd)
+        attempt = try value(.attempt)
+        maxAttempts = try optional(.maxAttempts)
+        waitingFor = try optional(.waitingFor)
+        eligibleAt = try optional(.eligibleAt)
+        priority = try optional(.priority) ?? 0
+        retry = try optional(.retry)
+        stallTimeoutSeconds = try optional(.stallTimeoutSeconds)
+        notBefore = try optional(.notBefore)
+        after = try optional(.after) ?? []
+        afterPolicy = try optional(.afterPolicy) ?? .succeeded
+        resources = try optional(.resources) ?? [:]
+        granted = try optional(.granted)
+        createdAt = try value(.createdAt)
+        startedAt = try optional(.startedAt)
+        finishedAt = try optional(.finishedAt)
+        cancelRequestedAt = try optional(.cancelRequestedAt)
+        exitCode = try optional(.exitCode)
+        signal = try optional(.signal)
+        failure = try optional(.failure)
+        error = try optional(.error)
+        progress = try optional(.progress)
+        usage = try optional(.usage)
+        cursor = try value(.cursor)
     }
 }

@@ -1,12 +1,12 @@
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+    public import FoundationEssentials
 #else
-    internal import Foundation
+    public import Foundation
 #endif
 
 /// What is asked for with `POST /jobs`. What is nil is left out, and the daemon's
 /// default applies.
-public struct JobSubmission: Encodable, Hashable, Sendable {
+public struct JobSubmission: WireRequest, Hashable {
     /// What to execute.
     public var command: JobResource.Command
     /// What to call it.
@@ -19,38 +19,68 @@ public struct JobSubmission: Encodable, Hashable, Sendable {
     public var cwd: String?
     /// Added to the environment that the daemon gives.
     public var env: [String: String]?
-    /// Given to the command on its standard input.
+    /// Of several eligible jobs of a queue the one with the highest starts first.
+    public var priority: Int?
+    /// What the command reads, and then its end. When this is left out, its input
+    /// stays open for `Client.sendInput`.
     public var stdin: String?
     /// Whether the command gets a terminal in place of pipes.
     public var tty: Bool?
     /// How long it may run.
     public var timeoutSeconds: Double?
+    /// How long it may neither write nor tell progress.
+    public var stallTimeoutSeconds: Double?
     /// How long it has between the asking signal and KILL.
     public var killGraceSeconds: Double?
     /// How much it may write.
     public var outputLimitBytes: Int64?
 
+    /// Whether and when a failed attempt is followed by another.
+    public var retry: RetryResource?
+    /// When it may start at the earliest.
+    public var notBefore: Date?
+    /// The jobs that it comes after.
+    public var after: [Predecessor]?
+    /// What those must have come to.
+    public var afterPolicy: JobResource.AfterPolicy?
+    /// How much it needs of its queue's resources, by name.
+    public var resources: [String: Int64]?
+
+    /// A job that another one comes after.
+    public enum Predecessor: Hashable, Sendable, Encodable {
+        /// The job with this id.
+        case id(Int64)
+        /// The job of the same batch that has this name.
+        case name(String)
+
+        /// Writes a number or a string.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .id(let id): try container.encode(id)
+            case .name(let name): try container.encode(name)
+            }
+        }
+    }
+
     /// The largest request that a daemon takes, in bytes.
     public static let maximumBytes = 1 << 20
 
     private enum CodingKeys: String, CodingKey {
-        case command, name, queue, labels, cwd, env, stdin, tty
+        case command, name, queue, labels, cwd, env, priority, stdin, tty
         case timeoutSeconds = "timeout_seconds"
+        case stallTimeoutSeconds = "stall_timeout_seconds"
         case killGraceSeconds = "kill_grace_seconds"
         case outputLimitBytes = "output_limit_bytes"
+        case retry
+        case notBefore = "not_before"
+        case after
+        case afterPolicy = "after_policy"
+        case resources
     }
 
     /// A request that leaves everything but the command to the daemon.
     public init(command: JobResource.Command) {
         self.command = command
-    }
-
-    /// The request's body.
-    ///
-    /// - Throws: `EncodingError` when a number is not finite.
-    public func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
     }
 }

@@ -48,8 +48,10 @@ public struct Problem: WireResource, Hashable, Error {
 extension Problem: CustomStringConvertible {
     /// One line for people.
     public var description: String {
-        let fields = errors.map { "\($0.field): \($0.message)" }.joined(separator: "; ")
         let summary = detail ?? title
+        // The sentence may have said it all.
+        let fields = errors.filter { !summary.contains("\($0.field) \($0.message)") }
+            .map { "\($0.field): \($0.message)" }.joined(separator: "; ")
         if fields.isEmpty { return summary.isEmpty ? "status \(status)" : summary }
         return summary.isEmpty ? fields : "\(summary) (\(fields))"
     }

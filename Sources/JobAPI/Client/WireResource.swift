@@ -42,3 +42,13 @@ extension Date {
         }
     }
 }
+
+extension Date {
+    /// The RFC 3339 time in UTC that the daemon writes: with milliseconds.
+    public var wireTime: String {
+        // The style cuts what is finer, so that 0.123, which is a little less in
+        // binary, would become 0.122.
+        let time = Date(timeIntervalSince1970: timeIntervalSince1970 + 0.000_01)
+        return time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}

@@ -17,7 +17,11 @@ enum LeadingOptions {
             }
         }
         guard let verb = rest.first, !verb.hasPrefix("-") else { return words }
-        return [verb] + leading + rest.dropFirst()
+        rest = rest.dropFirst()
+        guard Jobctl.verb(in: [verb]) == [verb], let below = rest.first,
+            Jobctl.verb(in: [verb, below]).count == 2
+        else { return [verb] + leading + rest }
+        return [verb, below] + leading + rest.dropFirst()
     }
 
     private static let valued = ["--url", "--token"]

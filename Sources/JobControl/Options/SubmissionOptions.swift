@@ -1,5 +1,6 @@
 import ArgumentParser
 import JobAPI
+import JobClient
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -53,6 +54,11 @@ struct SubmissionOptions: ParsableArguments {
         help: "Do not read standard input, even if something is piped in.")
     var noStdin = false
 
+    @Flag(help: "Leave its standard input open for `jobctl send`.")
+    var openStdin = false
+
+    @OptionGroup var scheduling: SchedulingOptions
+
     @Argument(
         parsing: .captureForPassthrough,
         help: ArgumentHelp("The command and its arguments.", valueName: "cmd"))
@@ -62,25 +68,44 @@ struct SubmissionOptions: ParsableArguments {
     /// of the command.
     var wantsHelp: Bool { ["-h", "--help", "-help"].contains(command.first) }
 
-    /// The request, with what is piped in here as the command's input.
+    /// Where the command's input comes from.
+    enum Input {
+        /// There is none: it reads an end.
+        case none
+        /// What is piped in here.
+        case piped
+        /// Whatever is sent to it.
+        case sent
+    }
+
+    /// Where the command's input comes from.
+    var input: Input {
+        if openStdin { return .sent }
+        return !noStdin && StandardInput.isPiped ? .piped : .none
+    }
+
+    /// The request. Its input is left open unless there is none.
     ///
-    /// - Throws: `Trouble` when the options contradict each other.
-    func submission(console: Console) throws -> JobSubmission {
+    /// - Throws: `Trouble` when the options contradict each other; what the client
+    ///   throws, when it has to be asked for the jobs in a range.
+    func submission(client: Client) async throws -> JobSubmission {
         var submission = try submission(
             directory: FileManager.default.currentDirectoryPath,
-            environment: ProcessInfo.processInfo.environment)
-        if !noStdin { submission.stdin = try StandardInput.read(console: console) }
+            environment: ProcessInfo.processInfo.environment,
+            after: try await JobLookup(client: client).ids(in: scheduling.after))
+        if case .none = input { submission.stdin = "" }
         guard try submission.encoded().count <= JobSubmission.maximumBytes else {
-            throw Trouble.usage(
-                "command, environment and input are more than 1 MiB together; "
-                    + "put the input into a file and let the command read that")
+            throw Trouble.usage("command and environment are more than 1 MiB together")
         }
         return submission
     }
 
-    /// The request without an input.
+    /// The request, its input left open.
+    ///
+    /// - Parameter predecessors: The jobs that `--after` names.
     func submission(
-        directory: String, environment: [String: String]
+        directory: String, environment: [String: String], after predecessors: [Int64] = [],
+        now: Date = Date()
     ) throws -> JobSubmission {
         var submission = JobSubmission(command: try what())
         submission.name = name
@@ -94,7 +119,20 @@ struct SubmissionOptions: ParsableArguments {
         submission.timeoutSeconds = timeout?.seconds
         submission.killGraceSeconds = killGrace?.seconds
         submission.outputLimitBytes = outputLimit?.bytes
+        try scheduling.apply(to: &submission, after: predecessors, now: now)
         return submission
+    }
+
+    /// The first option, or the command, that was given.
+    var given: String? {
+        let options: [(String, Bool)] = [
+            ("--name", name != nil), ("--label", !labels.isEmpty), ("--env", !variables.isEmpty),
+            ("--cwd", cwd != nil), ("--queue", queue != nil), ("--tty", tty),
+            ("--timeout", timeout != nil), ("--kill-grace", killGrace != nil),
+            ("--output-limit", outputLimit != nil), ("--shell", shell != nil),
+            ("a command", !command.isEmpty),
+        ]
+        return options.first { $0.1 }?.0 ?? scheduling.given
     }
 
     private func what() throws -> JobResource.Command {

@@ -36,7 +36,12 @@ enum JobSheet {
             ("directory", job.cwd.map(DisplayText.clean), nil),
             ("queue", DisplayText.clean(job.queue), nil),
             ("labels", labels, nil),
-            ("waits for", job.waitingFor.map(DisplayText.clean), nil),
+            ("priority", job.priority == 0 ? nil : "\(job.priority)", nil),
+            ("not before", job.notBefore.map(TimeText.local), nil),
+            ("after", predecessors(job), nil),
+            ("needs", ResourceText.needs(job.resources), nil),
+            ("granted", job.granted.map(ResourceText.amounts), nil),
+            ("retries", job.retry.flatMap(retries), nil),
             ("attempt", attempt, nil),
             ("exit code", job.exitCode.map(String.init), nil),
             ("signal", job.signal.map { SignalName.text($0) }, nil),
@@ -49,5 +54,17 @@ enum JobSheet {
             ("memory", job.usage?.maxRSSBytes.map { Quantity.bytes(Double($0)) }, nil),
             ("output", job.usage?.outputBytes.map { Quantity.bytes(Double($0)) }, nil),
         ]
+    }
+
+    private static func predecessors(_ job: JobResource) -> String {
+        let ids = job.after.map(String.init).joined(separator: ", ")
+        return job.afterPolicy == .finished ? "\(ids), whatever they come to" : ids
+    }
+
+    private static func retries(_ retry: RetryResource) -> String? {
+        guard let attempts = retry.maxAttempts, attempts > 1 else { return nil }
+        let failures = (retry.on ?? []).map { DisplayText.clean($0.rawValue) }
+        let pause = retry.backoffSeconds.map { ", \(Quantity.duration($0)) apart at first" }
+        return "\(attempts - 1)\(pause ?? ""), after \(failures.joined(separator: ", "))"
     }
 }

@@ -20,8 +20,27 @@ enum JobText {
         case .succeeded: "succeeded" + duration(job, "in")
         case .failed: "failed\(duration(job, "after")): \(reason(job))"
         case .cancelled: "cancelled" + duration(job, "after")
+        case .waiting: "waiting\(wait(job))"
         default:
             job.cancelRequestedAt == nil ? job.state.rawValue : "\(job.state.rawValue), ending"
+        }
+    }
+
+    /// What a waiting job waits for, after that word: ` until 22:30`, ` for jobs 40,
+    /// 41`, ` to be tried again at 22:30, after exit code 3`.
+    private static func wait(_ job: JobResource) -> String {
+        let time = job.eligibleAt.map(TimeText.local)
+        switch job.waitingFor {
+        case "time"?: return time.map { " until \($0)" } ?? ""
+        case "jobs"?:
+            guard !job.after.isEmpty else { return " for other jobs" }
+            let shown = job.after.prefix(5).map(String.init).joined(separator: ", ")
+            let rest = job.after.count > 5 ? " and \(job.after.count - 5) more" : ""
+            return " for \(job.after.count == 1 ? "job" : "jobs") \(shown)\(rest)"
+        case "retry"?:
+            let reason = job.failure == nil ? "" : ", after \(reason(job))"
+            return " to be tried again\(time.map { " at \($0)" } ?? "")\(reason)"
+        default: return ""
         }
     }
 

@@ -3,13 +3,25 @@ enum SignalName {
     /// `signal 9 (KILL)`.
     static func text(_ number: Int?) -> String {
         guard let number else { return "a signal" }
-        guard let name = names[number] else { return "signal \(number)" }
-        return "signal \(number) (\(name))"
+        guard names.indices.contains(number - 1) else { return "signal \(number)" }
+        return "signal \(number) (\(names[number - 1]))"
     }
 
-    private static let names = [
-        1: "HUP", 2: "INT", 3: "QUIT", 4: "ILL", 5: "TRAP", 6: "ABRT", 7: "BUS", 8: "FPE",
-        9: "KILL", 10: "USR1", 11: "SEGV", 12: "USR2", 13: "PIPE", 14: "ALRM", 15: "TERM",
-        24: "XCPU", 25: "XFSZ", 31: "SYS",
+    /// The name of a signal that was given as `USR1`, `SIGUSR1` in any case, or
+    /// its number; nil when there is none.
+    static func name(_ word: String) -> String? {
+        if let number = Int(word) {
+            return names.indices.contains(number - 1) ? names[number - 1] : nil
+        }
+        var name = word.uppercased()
+        if name.hasPrefix("SIG") { name.removeFirst(3) }
+        return names.contains(name) ? name : nil
+    }
+
+    /// From 1 on.
+    static let names = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+        "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+        "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
     ]
 }

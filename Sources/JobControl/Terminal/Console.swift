@@ -25,7 +25,7 @@ struct Console: Sendable {
     var size: @Sendable () -> Size
 
     /// A terminal's size, in characters.
-    struct Size: Sendable {
+    struct Size: Hashable, Sendable {
         var columns: Int
         var rows: Int
     }

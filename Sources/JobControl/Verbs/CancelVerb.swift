@@ -10,11 +10,13 @@ struct CancelVerb: Verb {
         usage: "jobctl cancel [options] ID…",
         discussion: """
             A running job is asked to end by a signal, and killed with all it started when \
-            it takes longer than the grace time. Cancelling a finished job changes nothing.
+            it takes longer than the grace time. Cancelling a finished job changes nothing. \
+            With --label, --queue, --state, --name or --all it is about unfinished jobs.
 
             EXAMPLES:
               jobctl cancel 42
-              jobctl cancel --signal INT --grace 1m 42 43
+              jobctl cancel --signal INT --grace 1m 42 44-47
+              jobctl cancel --queue gpu --state queued
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -23,19 +25,15 @@ struct CancelVerb: Verb {
     var signal: String?
     @Option(help: ArgumentHelp("From asking to killing: 10s, 1m.", valueName: "time"))
     var grace: DurationArgument?
-    @Argument(help: ArgumentHelp("The jobs.", valueName: "id")) var ids: [Int64]
+    @OptionGroup var selection: JobSelection
 
     func perform(on console: Console) async throws -> Int32 {
-        try await connection.withClient { client in
-            var documents: [[UInt8]] = []
-            for id in ids {
-                let job = try await client.cancel(
-                    id, signal: signal, graceSeconds: grace?.seconds)
-                documents.append(job.json)
-                if !format.isJSON { try console.line(PlainLine.line(job.value)) }
-            }
-            if format.isJSON { try console.line(JobsDocument.json(documents)) }
-            return 0
+        let action = JobAction(
+            isJSON: format.isJSON, selection: selection, concern: .unfinished)
+        return try await connection.withClient { client in
+            try await action.perform(with: client, on: console) { id in
+                try await client.cancel(id, signal: signal, graceSeconds: grace?.seconds)
+            }.status
         }
     }
 }

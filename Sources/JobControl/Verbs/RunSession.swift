@@ -8,6 +8,21 @@ struct RunSession: Sendable {
     let screen: RunScreen
     let notice: OutageNotice
     let cancelsOnInterrupt: Bool
+    /// What is to be sent to it; nil when it has no input, or others send it.
+    let input: InputParts?
+    private let hasSentInput = Mark()
+
+    init(
+        client: Client, job: JobResource, screen: RunScreen, notice: OutageNotice,
+        cancelsOnInterrupt: Bool, input: InputParts?
+    ) {
+        self.client = client
+        self.job = job
+        self.screen = screen
+        self.notice = notice
+        self.cancelsOnInterrupt = cancelsOnInterrupt
+        self.input = input
+    }
 
     /// Shows the job until it ends or the user leaves.
     ///
@@ -17,13 +32,14 @@ struct RunSession: Sendable {
             return try await withThrowingTaskGroup(of: Ending.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await followOutput() }
+                if let input { group.addTask { try await send(input) } }
                 if screen.hasBar { group.addTask { try await followProgress() } }
                 group.addTask { try await leaveOnInterrupt() }
                 while let ending = try await group.next() {
                     switch ending {
                     case .outputEnded: return try await conclude()
                     case .left(let status): return status
-                    case .progressEnded: continue
+                    case .progressEnded, .inputEnded: continue
                     }
                 }
                 return ExitStatus.ownTrouble
@@ -35,7 +51,7 @@ struct RunSession: Sendable {
             if cancelsOnInterrupt {
                 _ = try await client.cancel(job.id)
             } else {
-                await screen.note(Self.wayBack(job))
+                await screen.note(wayBack)
             }
             throw error
         }
@@ -45,6 +61,7 @@ struct RunSession: Sendable {
     private enum Ending: Sendable {
         case outputEnded
         case progressEnded
+        case inputEnded
         case left(Int32)
     }
 
@@ -58,6 +75,14 @@ struct RunSession: Sendable {
             }
         }
         return .outputEnded
+    }
+
+    private func send(_ input: InputParts) async throws -> Ending {
+        let screen = screen
+        try await InputSending(client: client, id: job.id, parts: input) { await screen.note($0) }
+            .run()
+        hasSentInput.set()
+        return .inputEnded
     }
 
     private func followProgress() async throws -> Ending {
@@ -83,14 +108,18 @@ struct RunSession: Sendable {
                 continue
             }
             await screen.clear()
-            await screen.note(Self.wayBack(job))
+            await screen.note(wayBack)
             return .left(ExitStatus.signalBase + number)
         }
         throw CancellationError()
     }
 
-    private static func wayBack(_ job: JobResource) -> String {
-        "job \(job.id) goes on; come back with: jobctl watch \(job.id), jobctl logs -f \(job.id)"
+    private var wayBack: String {
+        let input =
+            input == nil || hasSentInput.isSet
+            ? "" : "; it waits for the rest of its input, which jobctl send --close \(job.id) ends"
+        return "job \(job.id) goes on; come back with: jobctl watch \(job.id), "
+            + "jobctl logs -f \(job.id)\(input)"
     }
 
     /// Says how the job ended where its exit code does not.

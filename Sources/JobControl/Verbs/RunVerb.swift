@@ -2,6 +2,14 @@ import ArgumentParser
 import JobAPI
 import JobClient
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// `jobctl run`
 struct RunVerb: Verb {
     static let configuration = CommandConfiguration(
@@ -10,7 +18,10 @@ struct RunVerb: Verb {
         usage: "jobctl run [options] -- CMD…",
         discussion: """
             What the job writes to standard output and error goes to this command's own. \
-            What is piped in becomes the job's standard input. On a terminal a bar shows \
+            What is piped in is sent to the job as it comes, as much as there is, and \
+            where nothing is piped in the job has no input; see -n and --open-stdin. A job \
+            that is tried again shows what all its attempts write, and each reads the input \
+            from its beginning. On a terminal a bar shows \
             how far it is. The job belongs to the daemon: Ctrl-C leaves it running and says \
             how to come back to it.
 
@@ -18,7 +29,8 @@ struct RunVerb: Verb {
               jobctl run -- rsync -a --info=progress2 src/ dst/
               jobctl run --timeout 10m --shell 'sort big | uniq -c > counts'
               jobctl run --cancel-on-interrupt -- make test
-              echo 'select 1' | jobctl run -- sqlite3 my.db
+              zcat dump.sql.gz | jobctl run -- sqlite3 my.db
+              jobctl run --retries 3 --retry-on exit -- curl -fO https://example.org/big
 
             EXIT STATUS:
               the job's own exit code; 128 and the number of the signal that ended it;
@@ -38,14 +50,16 @@ struct RunVerb: Verb {
 
     func perform(on console: Console) async throws -> Int32 {
         if what.wantsHelp { throw CleanExit.helpRequest(self) }
-        let submission = try what.submission(console: console)
+        let input: InputParts? =
+            what.input == .piped
+            ? InputParts(start: [], reader: try DescriptorReader(STDIN_FILENO)) : nil
         let screen = RunScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
-            let job = try await client.submit(submission)
+            let job = try await client.submit(try await what.submission(client: client))
             let session = RunSession(
                 client: client, job: job.value, screen: screen, notice: notice,
-                cancelsOnInterrupt: cancelOnInterrupt)
+                cancelsOnInterrupt: cancelOnInterrupt, input: input)
             return try await session.run()
         }
     }

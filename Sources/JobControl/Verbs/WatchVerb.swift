@@ -10,11 +10,14 @@ struct WatchVerb: Verb {
         usage: "jobctl watch [options] ID…",
         discussion: """
             On a terminal each job has a bar; elsewhere each change is a line. When the \
-            daemon or the network goes away, it says so and goes on where it was.
+            daemon or the network goes away, it says so and goes on where it was. With \
+            --label, --queue, --name or --all it shows the jobs that are not finished when \
+            it starts.
 
             EXAMPLES:
               jobctl watch 42
-              jobctl watch 42 43 44 && echo all good
+              jobctl watch 42 44-47 && echo all good
+              jobctl watch --queue gpu
               jobctl watch --json --after 0 42 | jq .fraction
 
             EXIT STATUS:
@@ -29,19 +32,20 @@ struct WatchVerb: Verb {
     @Option(
         help: ArgumentHelp("With --json: only events after this one.", valueName: "event"))
     var after: Int64 = 0
-    @Argument(help: ArgumentHelp("The jobs.", valueName: "id"))
-    var ids: [Int64]
+    @OptionGroup var selection: JobSelection
 
     func perform(on console: Console) async throws -> Int32 {
         let screen = WatchScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
-            var jobs: [JobResource] = []
-            for id in Set(ids).sorted() { jobs.append(try await client.job(id).value) }
+            let ids = try await selection.resolved(for: .following, by: client)
+            if ids.isEmpty, !isJSON { console.note("there is no such job") }
+            var each = EachJob(console: console)
+            let jobs = try await each.perform(ids) { try await client.job($0).value }
             try await screen.begin(jobs)
             let status = try await follow(jobs, of: client, on: screen, notice: notice)
             await screen.end()
-            return status
+            return status == 0 ? each.status : status
         }
     }
 

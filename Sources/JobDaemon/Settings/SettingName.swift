@@ -11,6 +11,9 @@ enum SettingName: String, CaseIterable {
     case streamLimit = "stream-limit"
     case keepaliveSeconds = "keepalive-seconds"
     case stallSeconds = "stall-seconds"
+    case retentionSeconds = "retention-seconds"
+    case retentionJobs = "retention-jobs"
+    case retentionBytes = "retention-bytes"
     case corsOrigins = "cors-origins"
     case supervisor
 

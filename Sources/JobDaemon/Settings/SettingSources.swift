@@ -101,7 +101,8 @@ extension SettingName {
         switch self {
         case .listen, .corsOrigins: true
         case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
-            .streamLimit, .keepaliveSeconds, .stallSeconds, .supervisor:
+            .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
+            .retentionBytes, .supervisor:
             false
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 import Logging
 
 /// What the daemon runs with.
@@ -18,6 +19,8 @@ struct Settings {
     var progressInterval: Int64
     /// How many attempts of the default queue's jobs run at once.
     var slots: Int
+    /// How long finished jobs are kept.
+    var retention: Retention
     /// How many streams may be open at once.
     var streamLimit: Int
     /// How long a stream may be silent.
@@ -62,6 +65,17 @@ struct Settings {
         slots = Int(
             try sources.number(.slots, in: 0...100_000)
                 ?? Double(ProcessInfo.processInfo.activeProcessorCount))
+        let standard = Retention.standard
+        let seconds = try sources.number(.retentionSeconds, in: 0...3_155_760_000)
+        let jobs = try sources.number(.retentionJobs, in: 0...1_000_000_000)
+        let bytes = try sources.number(.retentionBytes, in: 0...1e18)
+        retention = Retention(
+            age: seconds.map { Int64($0 * 1_000_000) } ?? standard.age,
+            jobs: jobs.map { Int($0) } ?? standard.jobs,
+            bytes: bytes.map { Int64($0) } ?? standard.bytes)
+        if retention.age == 0 { retention.age = nil }
+        if retention.jobs == 0 { retention.jobs = nil }
+        if retention.bytes == 0 { retention.bytes = nil }
         streamLimit = Int(try sources.number(.streamLimit, in: 0...1_000_000) ?? 10_000)
         keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)

@@ -42,7 +42,8 @@ struct AccessPolicy: RouterMiddleware {
         if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
             response = Response(status: .noContent)
             response.headers[.accessControlAllowMethods] = "GET, POST, PUT, PATCH, DELETE"
-            response.headers[.accessControlAllowHeaders] = "Content-Type, Last-Event-ID"
+            response.headers[.accessControlAllowHeaders] =
+                "Content-Type, Idempotency-Key, Last-Event-ID"
             response.headers[.accessControlMaxAge] = "600"
         } else {
             do {

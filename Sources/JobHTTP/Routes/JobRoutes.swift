@@ -1,36 +1,20 @@
 import HTTPTypes
 import Hummingbird
 import JobAPI
-import JobEvents
 import JobModel
 import JobStore
 
-/// Submitting, listing, showing, cancelling and deleting jobs.
+/// Listing, showing and deleting jobs, and the paths that these share with others.
 struct JobRoutes: Sendable {
     let store: Store
-    let output: OutputLog
-    /// Removes what a deleted job has left on disk.
-    let removeFiles: @Sendable (JobID) async -> Void
+    let actions: JobActions
+    let submission: SubmissionRoutes
+    let control: ControlRoutes
 
     func add(to router: Router<JobRequestContext>) {
-        router.endpoint("/jobs", [.get: list, .post: submit])
-        router.endpoint("/jobs/{id}", [.get: show, .delete: delete])
-        router.endpoint("/jobs/{id}/cancel", [.post: cancel])
-    }
-
-    @Sendable private func submit(
-        _ request: Request, _ context: JobRequestContext
-    ) async throws -> Response {
-        // Silently doing without either would be worse than saying no.
-        if let key = HTTPField.Name("Idempotency-Key"), request.headers[key] != nil {
-            throw JobError(.invalidParameter, "Idempotency-Key is not supported by this version.")
-        }
-        if request.uri.queryParameters["wait"] != nil {
-            throw QueryParameters.invalid("wait", "is not supported by this version")
-        }
-        let spec = try JobSpec(json: try await request.json())
-        let job = try await store.submit(spec)
-        return .json(.created, headers: [.location: "/jobs/\(job.id)"]) { $0.value(job) }
+        router.endpoint("/jobs", [.get: list, .post: submission.submit])
+        router.endpoint(
+            "/jobs/{id}", [.get: show, .delete: delete, .patch: control.change])
     }
 
     @Sendable private func list(
@@ -77,23 +61,12 @@ struct JobRoutes: Sendable {
         return .json { $0.value(job) }
     }
 
-    @Sendable private func cancel(
-        _ request: Request, _ context: JobRequestContext
-    ) async throws -> Response {
-        let order = try CancelRequest(json: try await request.json())
-        let id = try context.jobID
-        let job = try await store.requestCancel(id, signal: order.signal, grace: order.grace)
-        // One that had not started has ended without the scheduler's doing.
-        output.ring(id)
-        return .json(job.state.isFinished ? .ok : .accepted) { $0.value(job) }
-    }
-
     @Sendable private func delete(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
         let id = try context.jobID
         try await store.delete(id)
-        await removeFiles(id)
+        await actions.removeFiles(id)
         return Response(status: .noContent)
     }
 }

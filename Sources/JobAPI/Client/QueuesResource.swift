@@ -1,0 +1,5 @@
+/// All queues, by name.
+public struct QueuesResource: WireResource, Hashable {
+    /// The queues.
+    public var queues: [QueueResource]
+}

@@ -1,0 +1,95 @@
+import JobAPI
+
+/// Finds what can stand at the cursor, by the declarations of the commands.
+struct Completer {
+    /// The program's declaration.
+    let root: CommandDeclaration
+    /// The daemon's jobs in these states (all if there are none), the newest
+    /// first; none when it does not answer at once.
+    let jobs: ([JobResource.State], CompletionLine) async -> [JobResource]
+    /// The names of the daemon's queues; none when it does not answer at once.
+    let queues: (CompletionLine) async -> [String]
+
+    /// What there is for the last of these words.
+    func answer(_ words: CompletionWords) async -> CompletionAnswer {
+        let line = CompletionLine(words.words, root: root)
+        switch line.place {
+        case .command(let index):
+            return .command(words.indexes[index])
+        case .subcommand:
+            return proposed(subcommands(of: line.command), line.word, words)
+        case .option:
+            return proposed(options(of: line), line.word, words)
+        case .value(let option, let prefix):
+            return await values(option, prefix: prefix, line, words)
+        case .argument where line.path == ["help"]:
+            return proposed(subcommands(of: root), line.word, words)
+        case .argument(let argument):
+            return await values(argument, prefix: "", line, words)
+        case .unknown: return .words([])
+        case .nothing:
+            return proposed(line.word.isEmpty ? options(of: line) : [], line.word, words)
+        }
+    }
+
+    private func proposed(
+        _ candidates: [CompletionCandidate], _ word: String, _ words: CompletionWords
+    ) -> CompletionAnswer {
+        .words(
+            candidates.filter { $0.word.hasPrefix(word) }.map { candidate in
+                var candidate = candidate
+                candidate.word.removeFirst(min(words.kept.count, candidate.word.count))
+                return candidate
+            })
+    }
+
+    private func subcommands(of command: CommandDeclaration) -> [CompletionCandidate] {
+        command.shownSubcommands.map {
+            CompletionCandidate(word: $0.commandName, description: $0.abstract ?? "")
+        }
+    }
+
+    private func options(of line: CompletionLine) -> [CompletionCandidate] {
+        line.options.compactMap { option in
+            let name = option.names?.first { $0.kind == "long" } ?? option.names?.first
+            guard let name else { return nil }
+            return CompletionCandidate(word: name.text, description: option.abstract ?? "")
+        }
+    }
+
+    private func values(
+        _ argument: ArgumentDeclaration, prefix: String, _ line: CompletionLine,
+        _ words: CompletionWords
+    ) async -> CompletionAnswer {
+        let candidates: [CompletionCandidate]
+        switch CompletionSource(argument, of: line.path) {
+        case .files: return .files
+        case .directories: return .directories
+        case .unknown: candidates = []
+        case .list(let values): candidates = values.map { CompletionCandidate(word: $0) }
+        case .queues:
+            candidates = await queues(line).map { CompletionCandidate(word: $0) }
+        case .jobs(let states):
+            // Of those that wait only one that waits for its retry can be retried.
+            let isRetry = line.path == ["retry"]
+            let jobs = await jobs(states, line).filter { job in
+                !isRetry || job.state != .waiting || job.waitingFor == "retry"
+            }
+            candidates = jobs.map { job in
+                CompletionCandidate(word: "\(job.id)", description: CompletionText.of(job))
+            }
+        }
+        // Several may be given with commas between: the last one is completed.
+        let begun =
+            prefix
+            + (line.word.dropFirst(prefix.count).lastIndex(of: ",").map {
+                String(line.word.dropFirst(prefix.count)[...$0])
+            } ?? "")
+        let before = begun.dropFirst(prefix.count).split(separator: ",").map(String.init)
+        let taken = Set(before + (prefix.isEmpty ? line.arguments : []))
+        return proposed(
+            candidates.filter { !taken.contains($0.word) }.map {
+                CompletionCandidate(word: begun + $0.word, description: $0.description)
+            }, line.word, words)
+    }
+}

@@ -1,0 +1,23 @@
+package import JobAPI
+package import JobModel
+
+/// What requests lead to beside reading and writing the store.
+package struct JobActions: Sendable {
+    /// Removes what a deleted job has left on disk.
+    package var removeFiles: @Sendable (JobID) async -> Void
+    /// Adds bytes to a job's input at an offset (nil: its end), and says whether
+    /// that is all; how many bytes it has then.
+    package var addInput: @Sendable ([UInt8], JobID, Int64?, Bool) async throws -> Int64
+    /// Removes finished jobs.
+    package var prune: @Sendable (PruneRequest) async throws -> Pruned
+
+    package init(
+        removeFiles: @escaping @Sendable (JobID) async -> Void,
+        addInput: @escaping @Sendable ([UInt8], JobID, Int64?, Bool) async throws -> Int64,
+        prune: @escaping @Sendable (PruneRequest) async throws -> Pruned
+    ) {
+        self.removeFiles = removeFiles
+        self.addInput = addInput
+        self.prune = prune
+    }
+}

@@ -1,0 +1,146 @@
+import Dispatch
+package import JobModel
+package import JobStore
+package import Logging
+import Synchronization
+
+/// Removes finished jobs that are kept no longer: by age, by number, by the room
+/// their output takes, or because somebody asks for it.
+///
+/// Jobs go one by one in small transactions, between which everybody else writes.
+package actor Pruner {
+    private let store: Store
+    private let retention: Retention
+    private let removeFiles: @Sendable (JobID) async -> Void
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+    private let isRung = Mutex(false)
+    private var isStopped = false
+    /// When the next job is too old.
+    private var due: Timestamp?
+
+    /// - Parameter removeFiles: removes what a deleted job has left on disk.
+    package init(
+        store: Store, retention: Retention, removeFiles: @escaping @Sendable (JobID) async -> Void,
+        now: @escaping @Sendable () -> Timestamp, logger: Logger
+    ) {
+        self.store = store
+        self.retention = retention
+        self.removeFiles = removeFiles
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Says that jobs have finished. What that makes superfluous goes a little
+    /// later, together with what finishes until then.
+    package nonisolated func ring() {
+        let isFirst = isRung.withLock { isRung in
+            defer { isRung = true }
+            return !isRung
+        }
+        guard isFirst, retention != Retention() else { return }
+        later(seconds: Self.collecting) { pruner in
+            pruner.isRung.withLock { $0 = false }
+            await pruner.look()
+        }
+    }
+
+    /// Removes no more.
+    package func stop() { isStopped = true }
+
+    /// Applies the retention now.
+    ///
+    package func apply() async throws -> Pruned {
+        let retention = self.retention
+        return try await remove { try await $0.prunable(retention, limit: Self.batch) }
+    }
+
+    /// Removes finished jobs that match.
+    ///
+    /// - Parameters:
+    ///   - age: only those that finished longer ago; in microseconds.
+    ///   - keep: only those that are not among the so many that finished last.
+    package func remove(
+        matching filter: JobFilter, olderThan age: Int64?, keep: Int?
+    ) async throws -> Pruned {
+        try await remove {
+            try await $0.prunable(
+                matching: filter, olderThan: age, keep: keep, limit: Self.batch)
+        }
+    }
+
+    private func look() async {
+        do {
+            var isComplete = false
+            while !isComplete, !isStopped {
+                let pruned = try await apply()
+                isComplete = pruned.isComplete
+                if pruned.jobs > 0 {
+                    logger.info(
+                        "Pruned",
+                        metadata: ["jobs": "\(pruned.jobs)", "bytes": "\(pruned.bytes)"])
+                }
+            }
+            try await scheduleNext()
+        } catch {
+            logger.error("Cannot prune", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Looks again when the oldest job has reached its age.
+    private func scheduleNext() async throws {
+        guard let age = retention.age, let oldest = try await store.oldestEnd() else { return }
+        let next = oldest + age
+        if let due, due <= next, due > now() { return }
+        due = next
+        let seconds = Double(next - now()) / 1_000_000
+        later(seconds: min(max(seconds, Self.collecting), 86_400)) { await $0.look() }
+    }
+
+    private func remove(
+        _ find: (Store) async throws -> [JobID]
+    ) async throws -> Pruned {
+        let start = ContinuousClock.now
+        var pruned = Pruned(jobs: 0, bytes: 0, isComplete: false)
+        finding: while !pruned.isComplete, !isStopped {
+            let found = try await find(store)
+            pruned.isComplete = found.count < Self.batch
+            for id in found where !isStopped {
+                let size = try await store.storedBytes(of: id)
+                do {
+                    try await store.delete(id)
+                } catch let error as JobError
+                    where error.code == .jobNotFound || error.code == .conflict
+                {
+                    // Deleted or run again meanwhile.
+                    continue
+                }
+                await removeFiles(id)
+                pruned.jobs += 1
+                pruned.bytes += size
+                if ContinuousClock.now - start > Self.patience {
+                    pruned.isComplete = false
+                    break finding
+                }
+            }
+        }
+        if pruned.jobs > 0 { try await store.reclaimSpace() }
+        return pruned
+    }
+
+    private nonisolated func later(
+        seconds: Double, _ body: @escaping @Sendable (Pruner) async -> Void
+    ) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
+            guard let self else { return }
+            Task { await body(self) }
+        }
+    }
+
+    /// Seconds in which ends are collected.
+    private static let collecting = 2.0
+    /// How long one call may go on: somebody waits for an answer.
+    private static let patience = Duration.seconds(5)
+    /// How many jobs are looked for at once.
+    private static let batch = 100
+}

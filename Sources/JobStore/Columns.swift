@@ -1,0 +1,136 @@
+import Foundation
+import JobModel
+
+/// Values that are kept as JSON in a column.
+enum Columns {
+    // MARK: Writing
+
+    /// A command: an array or a string.
+    static func json(_ command: Command) throws -> String {
+        switch command {
+        case .arguments(let arguments): try json(arguments)
+        case .shell(let line): try json(line)
+        }
+    }
+
+    /// With sorted keys, so that equal values are equal texts.
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func json(_ policy: RetryPolicy) throws -> String {
+        try json(
+            StoredRetry(
+                maxAttempts: policy.maxAttempts, backoff: policy.backoff, factor: policy.factor,
+                maxBackoff: policy.maxBackoff, on: policy.on.map(\.rawValue).sorted()))
+    }
+
+    static func json(_ resources: [String: Resource]) throws -> String {
+        try json(
+            resources.mapValues { resource in
+                switch resource {
+                case .count(let count): Shares.amount(count)
+                case .names(let names): Shares.names(names)
+                }
+            })
+    }
+
+    static func json(_ grants: [String: Grant]) throws -> String {
+        try json(
+            grants.mapValues { grant in
+                switch grant {
+                case .amount(let amount): Shares.amount(amount)
+                case .names(let names): Shares.names(names)
+                }
+            })
+    }
+
+    // MARK: Reading
+
+    static func command(_ json: String) -> Command? {
+        // What is not the one is the other.
+        if let line = try? decode(String.self, json) { return .shell(line) }
+        if let arguments = try? decode([String].self, json) { return .arguments(arguments) }
+        return nil
+    }
+
+    static func strings(_ json: String) throws -> [String: String] {
+        if json == "{}" { return [:] }
+        return try decode([String: String].self, json)
+    }
+
+    static func amounts(_ json: String) throws -> [String: Int64] {
+        if json == "{}" { return [:] }
+        return try decode([String: Int64].self, json)
+    }
+
+    static func ids(_ json: String) throws -> [JobID] {
+        if json == "[]" { return [] }
+        return try decode([Int64].self, json).map(JobID.init(rawValue:))
+    }
+
+    static func retry(_ json: String) throws -> RetryPolicy {
+        let stored = try decode(StoredRetry.self, json)
+        return RetryPolicy(
+            maxAttempts: stored.maxAttempts, backoff: stored.backoff, factor: stored.factor,
+            maxBackoff: stored.maxBackoff, on: Set(stored.on.compactMap(Failure.init(rawValue:))))
+    }
+
+    static func resources(_ json: String) throws -> [String: Resource] {
+        if json == "{}" { return [:] }
+        return try decode([String: Shares].self, json).mapValues { shares in
+            switch shares {
+            case .amount(let count): .count(count)
+            case .names(let names): .names(names)
+            }
+        }
+    }
+
+    static func grants(_ json: String?) throws -> [String: Grant] {
+        guard let json else { return [:] }
+        return try decode([String: Shares].self, json).mapValues { shares in
+            switch shares {
+            case .amount(let amount): .amount(amount)
+            case .names(let names): .names(names)
+            }
+        }
+    }
+
+    private static func decode<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value
+    {
+        try JSONDecoder().decode(type, from: Data(json.utf8))
+    }
+
+    /// A number or names, as `Resource` and `Grant` are kept.
+    private enum Shares: Codable {
+        case amount(Int64)
+        case names([String])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let amount = try? container.decode(Int64.self) {
+                self = .amount(amount)
+            } else {
+                self = .names(try container.decode([String].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .amount(let amount): try container.encode(amount)
+            case .names(let names): try container.encode(names)
+            }
+        }
+    }
+
+    private struct StoredRetry: Codable {
+        var maxAttempts: Int
+        var backoff: Int64
+        var factor: Double
+        var maxBackoff: Int64
+        var on: [String]
+    }
+}
