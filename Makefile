@@ -31,13 +31,24 @@ release: deps ## build the programs as they are installed
 	$(SWIFT) build -c release --static-swift-stdlib --product jobctl
 	# Embedded Swift has no static standard library to ask for.
 	$(SWIFT) build -c release --product jobd-supervise
+	# Man pages and completions come from the programs' own declarations.
+	mkdir -p .build/man
+	.build/release/jobctl manual .build/man
+	.build/release/jobd --experimental-dump-help \
+	    | .build/release/jobctl manual --from - --section 8 .build/man
+	.build/release/jobctl completions bash > .build/jobctl.bash
+	.build/release/jobctl completions zsh > .build/_jobctl
+	.build/release/jobctl completions fish > .build/jobctl.fish
 
 demo: build ## run the main job end to end: submit, stream, kill the daemon, resume
 	docs/demo.sh $(BUILD)
 
 test: deps ## build and run all tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check=error
-	$(SWIFT) test --skip-build
+	# Tests of the whole wait in threads of their own kind, of which there are as
+	# many as cores: the others would wait with them.
+	$(SWIFT) test --skip-build --skip JobDaemonTests
+	$(SWIFT) test --skip-build --filter JobDaemonTests
 
 test-clients: build ## follow jobs with curl, Python, Node and Chromium
 	Tests/Clients/run.sh $(BUILD)
@@ -66,6 +77,13 @@ install: ## install what `make release` has built: PREFIX, DESTDIR
 	install -Dm644 systemd/jobd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.service
 	install -Dm644 systemd/jobd.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.socket
 	install -Dm644 systemd/jobd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jobd.conf
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man1 .build/man/*.1
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man8 .build/man/jobd.8
+	install -Dm644 .build/jobctl.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jobctl
+	install -Dm644 .build/_jobctl $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jobctl
+	install -Dm644 .build/jobctl.fish \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jobctl.fish
 
 clean: ## remove what was built
 	rm -rf .build

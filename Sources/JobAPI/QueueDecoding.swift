@@ -25,7 +25,8 @@ extension QueueChange {
             let path = "resources.\(name)"
             if !variables.insert(name.uppercased()).inserted {
                 reader.reject(
-                    path, "must differ from the others by more than upper and lower case: a "
+                    path,
+                    "must differ from the others by more than upper and lower case: a "
                         + "variable is named after it")
             }
             if !isResourceName(name) {

@@ -59,7 +59,8 @@ package struct EventFeed: ~Copyable {
                 case .closed: return .closed
                 }
             case .behind(let floor):
-                let page = try await page()
+                // What it has not seen is being deleted: it asks again, and is told.
+                guard let page = try await page() else { return .closed }
                 guard let last = page.last else {
                     // Read after the floor was: there is nothing up to it.
                     cursor = max(cursor, floor)
@@ -76,10 +77,10 @@ package struct EventFeed: ~Copyable {
         }
     }
 
-    private func page() async throws -> [Event] {
+    private func page() async throws -> [Event]? {
         switch key.scope {
         case .job(let job):
-            try await log.store.events(of: job, after: cursor, limit: Self.pageRows)
+            try await log.store.nextEvents(of: job, after: cursor, limit: Self.pageRows)
         case .all(let filter):
             try await log.store.events(
                 matching: filter, after: cursor, limit: Self.pageRows)

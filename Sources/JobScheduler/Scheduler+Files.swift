@@ -18,6 +18,20 @@ extension Scheduler {
     package func addInput(
         _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool
     ) async throws -> Int64 {
+        // One after the other: what comes after the end must not get in before it.
+        let previous = inputTurns[id]
+        let turn = Task {
+            _ = await previous?.result
+            return try await appendInput(bytes, to: id, at: offset, isEnd: isEnd)
+        }
+        inputTurns[id] = turn
+        defer { if inputTurns[id] == turn { inputTurns[id] = nil } }
+        return try await turn.value
+    }
+
+    private func appendInput(
+        _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool
+    ) async throws -> Int64 {
         guard let job = try await store.job(id) else {
             throw JobError(.jobNotFound, "There is no job \(id).")
         }
@@ -26,9 +40,6 @@ extension Scheduler {
                 .conflict,
                 "Job \(id) was given its input when it was submitted. Leave 'stdin' out of the "
                     + "job to send it later.")
-        }
-        if job.state.isFinished {
-            throw JobError(.conflict, "Job \(id) has finished.")
         }
         let isEnded = try await store.isInputEnded(of: id)
         let file = InputFile(path: directory.input(id))
@@ -40,6 +51,11 @@ extension Scheduler {
                 "The input of job \(id) has \(size) bytes: send those from there on first.")
         }
         let new = bytes.dropFirst(Int(min(size - start, Int64(bytes.count))))
+        // All of it is there: the request was made before, and its answer got lost.
+        if offset != nil, new.isEmpty, isEnded || (!isEnd && !bytes.isEmpty) { return size }
+        if job.state.isFinished {
+            throw JobError(.conflict, "Job \(id) has finished.")
+        }
         if isEnded, !new.isEmpty {
             throw JobError(.conflict, "The input of job \(id) was closed.")
         }

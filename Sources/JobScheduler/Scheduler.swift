@@ -49,6 +49,8 @@ package actor Scheduler {
     /// Claimed, and waiting for what it takes to launch them, with what they were
     /// granted.
     var unlaunched: [AttemptID: [String: Grant]] = [:]
+    /// The newest addition to a job's input that is under way.
+    var inputTurns: [JobID: Task<Int64, any Error>] = [:]
     var isStopped = false
 
     private nonisolated let executor: QueueExecutor

@@ -26,18 +26,37 @@ extension Store {
     package func events(
         of job: JobID, after cursor: EventID, limit: Int
     ) async throws -> [Event] {
+        try await pool.read { try Self.events(of: job, after: cursor, limit: limit, in: $0) }
+    }
+
+    /// The same for a reader that has received everything up to `cursor`; nil when
+    /// something behind that is gone, because the job is being deleted.
+    package func nextEvents(
+        of job: JobID, after cursor: EventID, limit: Int
+    ) async throws -> [Event]? {
         try await pool.read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT \(EventRow.columns) FROM events e
-                    WHERE e.job_id = ?1 AND e.id > ?2
-                        AND (e.kind <> 'end'
-                             OR e.id = (SELECT max(id) FROM events WHERE job_id = ?1))
-                    ORDER BY e.id LIMIT ?3
-                    """)
-            return try Self.fetch(
-                statement, [job.rawValue, cursor.rawValue, limit])
+            let events = try Self.events(of: job, after: cursor, limit: limit, in: database)
+            if cursor > .beginning || events.isEmpty,
+                try Self.wasPruned(job, after: cursor, in: database)
+            {
+                return nil
+            }
+            return events
         }
+    }
+
+    private static func events(
+        of job: JobID, after cursor: EventID, limit: Int, in database: Database
+    ) throws -> [Event] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(EventRow.columns) FROM events e
+                WHERE e.job_id = ?1 AND e.id > ?2
+                    AND (e.kind <> 'end'
+                         OR e.id = (SELECT max(id) FROM events WHERE job_id = ?1))
+                ORDER BY e.id LIMIT ?3
+                """)
+        return try fetch(statement, [job.rawValue, cursor.rawValue, limit])
     }
 
     /// At most `limit` events of all jobs that `filter` admits, those after
@@ -119,17 +138,17 @@ extension Store {
     /// attempt. If its oldest event is another and lies after the cursor, then
     /// something between them is gone.
     package func wasPruned(_ job: JobID, after cursor: EventID) async throws -> Bool {
-        try await pool.read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT \(EventRow.columns) FROM events e WHERE e.job_id = ?
-                    ORDER BY e.id LIMIT 1
-                    """)
-            guard
-                let oldest = try Row.fetchOne(statement, arguments: [job.rawValue])
-                    .map(EventRow.decode)
-            else { return true }
-            return oldest.id > cursor && oldest.attempt > 0
+        try await pool.read { try Self.wasPruned(job, after: cursor, in: $0) }
+    }
+
+    private static func wasPruned(
+        _ job: JobID, after cursor: EventID, in database: Database
+    ) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id, attempt FROM events WHERE job_id = ? ORDER BY id LIMIT 1")
+        guard let oldest = try Row.fetchOne(statement, arguments: [job.rawValue]) else {
+            return true
         }
+        return oldest["id"] > cursor.rawValue && oldest["attempt"] > 0
     }
 }

@@ -244,8 +244,8 @@ import Testing
     }
 
     /// If comments did not count, no connection would live to its end.
-    @Test(.timeLimit(.minutes(1))) func commentsAreASignOfLife() async throws {
-        let limit = Duration.milliseconds(500)
+    @Test(.timeLimit(.minutes(5))) func commentsAreASignOfLife() async throws {
+        let limit = Duration.seconds(2)
         try await FakeDaemon.with { _, reply in
             let start = ContinuousClock.now
             await reply.stream()

@@ -290,14 +290,3 @@ import Testing
         try String(contentsOfFile: fixture.log, encoding: .utf8)
     }
 }
-
-extension DaemonFixture {
-    /// How many supervisors there are.
-    func supervisors() -> Int {
-        remnants().count { pid in
-            let path = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/\(pid)/exe")
-            return path?.hasSuffix("/jobd-supervise") == true
-        }
-    }
-}

@@ -121,21 +121,24 @@ extension DaemonFixture {
 
     /// The processes of a job, its supervisors not among them.
     func processes(_ id: Int) -> [pid_t] {
-        remnants().filter { pid in
-            let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ")
-            return environment?.range(of: Data("JOBD_JOB_ID=\(id)\0".utf8)) != nil
-                && programName(pid) != "jobd-supervise"
-        }
+        remnants().filter { belongs($0, to: id) && programName($0) != "jobd-supervise" }
+    }
+
+    /// How many supervisors there are.
+    func supervisors() -> Int {
+        remnants().count { programName($0) == "jobd-supervise" }
     }
 
     /// Kills a job's supervisor.
     func killSupervisor(_ id: Int) {
-        for pid in remnants() where programName(pid) == "jobd-supervise" {
-            let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ")
-            if environment?.range(of: Data("JOBD_JOB_ID=\(id)\0".utf8)) != nil {
-                _ = Glibc.kill(pid, SIGKILL)
-            }
+        for pid in remnants() where belongs(pid, to: id) && programName(pid) == "jobd-supervise" {
+            _ = Glibc.kill(pid, SIGKILL)
         }
+    }
+
+    private func belongs(_ pid: pid_t, to id: Int) -> Bool {
+        let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ")
+        return environment?.range(of: Data("JOBD_JOB_ID=\(id)\0".utf8)) != nil
     }
 }
 

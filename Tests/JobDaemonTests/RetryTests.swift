@@ -188,48 +188,62 @@ import Testing
 
     // MARK: Which failures
 
-    private func attempts(
-        _ jobd: DaemonFixture, _ spec: [String: Any], on: [String]? = nil
-    ) throws -> (failure: String?, attempts: Int?) {
-        var spec = spec
-        spec["retry"] = ["max_attempts": 2, "backoff_seconds": 0]
-        if let on { spec["retry"] = ["max_attempts": 2, "backoff_seconds": 0, "on": on] }
-        let job = try jobd.finished(try jobd.submit(spec))
-        return (job["failure"] as? String, job["attempt"] as? Int)
+    private struct Failing {
+        let spec: [String: Any]
+        /// What `retry.on` says, if anything.
+        var on: [String]?
+        let failure: String
+        let attempts: Int
+    }
+
+    /// Runs jobs that fail, with two attempts at most.
+    private func expect(_ cases: [Failing]) throws {
+        try DaemonFixture.with(["--slots", "4"]) { jobd in
+            let ids = try cases.map { failing in
+                var spec = failing.spec
+                var retry: [String: Any] = ["max_attempts": 2, "backoff_seconds": 0]
+                retry["on"] = failing.on
+                spec["retry"] = retry
+                return try jobd.submit(spec)
+            }
+            for (id, failing) in zip(ids, cases) {
+                let job = try jobd.finished(id)
+                #expect(job["failure"] as? String == failing.failure)
+                #expect(job["attempt"] as? Int == failing.attempts, "\(failing)")
+            }
+        }
     }
 
     @Test func eachFailureIsRetriedByDefaultButOneThatNeverStarts() throws {
-        try DaemonFixture.with(["--slots", "4"]) { jobd in
-            #expect(try attempts(jobd, ["command": ["false"]]) == ("exit", 2))
-            #expect(try attempts(jobd, ["command": "kill -9 $$"]) == ("signal", 2))
-            #expect(
-                try attempts(jobd, ["command": ["sleep", "1000"], "timeout_seconds": 0.1])
-                    == ("timeout", 2))
-            #expect(
-                try attempts(jobd, ["command": ["sleep", "1000"], "stall_timeout_seconds": 0.1])
-                    == ("stalled", 2))
-            #expect(
-                try attempts(jobd, ["command": "yes", "output_limit_bytes": 1000])
-                    == ("output_limit", 2))
-            let missing: [String: Any] = ["command": ["no-such-program-42"]]
-            #expect(try attempts(jobd, missing) == ("unstartable", 1))
-            #expect(try attempts(jobd, missing, on: ["unstartable"]) == ("unstartable", 2))
-            _ = try jobd.json("GET", "/health")
-        }
+        let long = ["sleep", "1000"]
+        try expect([
+            Failing(spec: ["command": ["false"]], failure: "exit", attempts: 2),
+            Failing(spec: ["command": "kill -9 $$"], failure: "signal", attempts: 2),
+            Failing(
+                spec: ["command": long, "timeout_seconds": 0.1], failure: "timeout", attempts: 2),
+            Failing(
+                spec: ["command": long, "stall_timeout_seconds": 0.1], failure: "stalled",
+                attempts: 2),
+            Failing(
+                spec: ["command": "yes", "output_limit_bytes": 1000], failure: "output_limit",
+                attempts: 2),
+            Failing(spec: ["command": ["no-such-program-42"]], failure: "unstartable", attempts: 1),
+        ])
     }
 
     @Test func onlyTheFailuresThatAreNamedAreRetried() throws {
-        try DaemonFixture.with { jobd in
-            #expect(try attempts(jobd, ["command": ["false"]], on: ["signal"]) == ("exit", 1))
-            #expect(try attempts(jobd, ["command": ["false"]], on: []) == ("exit", 1))
-            #expect(
-                try attempts(jobd, ["command": "kill -9 $$"], on: ["signal"]) == ("signal", 2))
-            #expect(
-                try attempts(
-                    jobd, ["command": ["sleep", "1000"], "timeout_seconds": 0.1], on: ["exit"])
-                    == ("timeout", 1))
-            _ = try jobd.json("GET", "/health")
-        }
+        try expect([
+            Failing(spec: ["command": ["false"]], on: ["signal"], failure: "exit", attempts: 1),
+            Failing(spec: ["command": ["false"]], on: [], failure: "exit", attempts: 1),
+            Failing(
+                spec: ["command": "kill -9 $$"], on: ["signal"], failure: "signal", attempts: 2),
+            Failing(
+                spec: ["command": ["sleep", "1000"], "timeout_seconds": 0.1], on: ["exit"],
+                failure: "timeout", attempts: 1),
+            Failing(
+                spec: ["command": ["no-such-program-42"]], on: ["unstartable"],
+                failure: "unstartable", attempts: 2),
+        ])
     }
 
     @Test func aLostAttemptIsRetriedAlsoWhenTheDaemonDiesWithIt() throws {

@@ -81,9 +81,7 @@ import Testing
         try DaemonFixture.with { jobd in
             let id = try jobd.submit(["command": "sleep 1000 & echo started; wait"])
             try waitUntil("it has started") { try size(jobd, id) > 0 }
-            for pid in jobd.remnants() where name(of: pid) == "jobd-supervise" {
-                _ = Glibc.kill(pid, SIGKILL)
-            }
+            jobd.killSupervisor(id)
             let job = try jobd.finished(id)
             #expect(job["state"] as? String == "failed")
             #expect(job["failure"] as? String == "lost")
@@ -97,9 +95,7 @@ import Testing
             let id = try jobd.submit(["command": "sleep 1000 & echo started; wait"])
             try waitUntil("it has started") { try size(jobd, id) > 0 }
             jobd.kill()
-            for pid in jobd.remnants() where name(of: pid) == "jobd-supervise" {
-                _ = Glibc.kill(pid, SIGKILL)
-            }
+            jobd.killSupervisor(id)
             try jobd.start()
             #expect(try jobd.finished(id)["failure"] as? String == "lost")
             try waitUntil("nothing is left of it") { jobd.remnants().isEmpty }
@@ -182,11 +178,6 @@ import Testing
             #expect(try jobd.request("POST", "/jobs/\(id)/cancel").head.status == 202)
             #expect(try jobd.finished(id)["state"] as? String == "cancelled")
         }
-    }
-
-    private func name(of pid: pid_t) -> String {
-        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
-        return (path as NSString?)?.lastPathComponent ?? ""
     }
 }
 

@@ -10,7 +10,8 @@ import Testing
     /// FNV-1a of each file. A released migration is never edited: databases
     /// that have it would lack the change. Write a new one, and add its line.
     private static let checksums = [
-        "0001_init": "3b45973b0b61423"
+        "0001_init": "3b45973b0b61423",
+        "0002_control": "71b3238e0792e3f3",
     ]
 
     private static let folder = URL(filePath: #filePath)

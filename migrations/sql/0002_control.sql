@@ -183,9 +183,10 @@ WHERE finished_at IS NOT NULL;
 -- the attempt that failed.
 ALTER TABLE events ADD COLUMN waiting_for TEXT;
 
--- Signals that somebody wants delivered; the scheduler does, and removes them.
+-- Signals that somebody wants delivered; the scheduler does, and removes them. It
+-- knows by the id which it has delivered, so an id is never given twice.
 CREATE TABLE signals (
-    id      INTEGER NOT NULL PRIMARY KEY,
+    id      INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     job_id  INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     attempt INTEGER NOT NULL,
     signal  INTEGER NOT NULL CHECK (signal BETWEEN 1 AND 64),
