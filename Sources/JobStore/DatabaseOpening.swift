@@ -13,6 +13,12 @@ enum DatabaseOpening {
         var configuration = configuration
         configuration.label = "jobd"
         configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // Before anything is written it costs nothing: see below.
+            if !database.configuration.readonly {
+                try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            }
+        }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             // GRDB sets NORMAL as it enables WAL, after any preparation that
@@ -63,7 +69,6 @@ enum DatabaseOpening {
         // Else the log keeps the size that it once had.
         try database.execute(sql: "PRAGMA journal_size_limit = \(8 << 20)")
         guard try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") != 2 else { return }
-        try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
         // It takes the room of a copy; without it, the pages are used again only.
         try? database.execute(sql: "VACUUM")
     }

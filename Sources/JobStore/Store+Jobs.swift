@@ -44,7 +44,7 @@ extension Store {
         var isComplete = false
         while !isComplete {
             let now = self.now()
-            isComplete = try await writer.write(effects: [.events, .scheduling]) { database in
+            isComplete = try await writer.write { database, effects in
                 guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
                 guard job.state.isFinished else {
                     throw JobError(
@@ -52,7 +52,9 @@ extension Store {
                 }
                 // Whoever waits for it is told how it ended, while it is there.
                 var rest = Self.settledAtOnce
-                try Self.settle(&rest, at: now, in: database)
+                if try Self.settle(&rest, at: now, in: database) {
+                    effects = [.events, .scheduling, .ends]
+                }
                 if rest <= 0 { return false }
                 try database.execute(
                     sql: """

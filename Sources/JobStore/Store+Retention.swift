@@ -113,18 +113,21 @@ extension Store {
     /// Gives pages that deletions have left free back to the file system, a few at
     /// a time (sqlite.org/pragma.html#pragma_incremental_vacuum).
     package func reclaimSpace() async throws {
-        var free = Int.max
-        while true {
-            let rest = try await writer.write(effects: []) { database in
+        var mayHaveMore = true
+        while mayHaveMore {
+            mayHaveMore = try await writer.write(effects: []) { database in
+                func free() throws -> Int {
+                    try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+                }
+                let before = try free()
                 // Each row that the pragma returns is a page that it has freed.
                 let pages = try Row.fetchCursor(
                     database, sql: "PRAGMA incremental_vacuum(\(Self.reclaimedAtOnce))")
                 while try pages.next() != nil {}
-                return try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+                let after = try free()
+                // Without headway (a database that keeps its pages) it ends as well.
+                return after > 0 && after < before
             }
-            // Others may free pages meanwhile; without headway there is nothing to do.
-            if rest == 0 || rest >= free { return }
-            free = rest
         }
     }
 
