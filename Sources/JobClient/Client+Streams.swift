@@ -29,16 +29,24 @@ extension Client {
             cursor: cursor)
     }
 
-    /// What a job writes, from the first byte (or the last lines), until the job
-    /// ends.
-    public func followOutput(ofJob id: Int64, _ query: OutputQuery = OutputQuery()) -> JobOutput {
+    /// What a job writes, from the first byte of its newest attempt (or the last
+    /// lines), until the job ends.
+    ///
+    /// - Parameter fromFirstAttempt: Whether to begin with the first attempt, and
+    ///   not with the newest that there is when the daemon is asked. For a whole
+    ///   without `attempt` and `tail`.
+    public func followOutput(
+        ofJob id: Int64, _ query: OutputQuery = OutputQuery(), fromFirstAttempt: Bool = false
+    ) -> JobOutput {
         JobOutput(
             client: self,
             subscription: EventSource.Subscription(
                 target: { cursor in
                     PercentEncoding.url(
                         "/jobs/\(id)/output", query.items(resuming: cursor != nil))
-                }, hasEnd: true, cursorAfterReset: nil))
+                }, hasEnd: true, cursorAfterReset: nil),
+            // The place before all attempts; ids are `attempt:position`.
+            cursor: fromFirstAttempt ? "0:0" : nil)
     }
 
     /// What a job has written so far, as it is.

@@ -17,15 +17,18 @@ public struct JobOutput: AsyncSequence, Sendable {
 
     private let client: Client
     private let subscription: EventSource.Subscription
+    private let cursor: String?
 
-    init(client: Client, subscription: EventSource.Subscription) {
+    /// - Parameter cursor: After what place to begin; nil leaves it to the daemon.
+    init(client: Client, subscription: EventSource.Subscription, cursor: String?) {
         self.client = client
         self.subscription = subscription
+        self.cursor = cursor
     }
 
     /// An iterator with a connection of its own, made by the first `next`.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(source: EventSource(client: client, subscription: subscription, cursor: nil))
+        Iterator(source: EventSource(client: client, subscription: subscription, cursor: cursor))
     }
 
     /// Iterates over a stream.

@@ -4,7 +4,8 @@ public import JobAPI
 public struct OutputQuery: Hashable, Sendable {
     /// Only what was written to this stream.
     public var stream: OutputResource.Stream?
-    /// Only this attempt; nil for the newest, or when following, for all.
+    /// Only this attempt; nil for the newest, and when following, for those after
+    /// it, too.
     public var attempt: Int?
     /// Only the last lines, this many.
     public var tail: Int?

@@ -35,8 +35,8 @@ struct Jobctl: AsyncParsableCommand {
     /// other errors are.
     static func main() async {
         do {
-            var command = try parseAsRoot(
-                LeadingOptions.moved(Array(CommandLine.arguments.dropFirst())))
+            let words = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(SignalWord.moved(words))
             if var verb = command as? any AsyncParsableCommand {
                 try await verb.run()
             } else {

@@ -216,7 +216,7 @@ import Testing
         """.write(toFile: path, atomically: true, encoding: .utf8)
         let sent =
             #"POST /jobs/batch {"jobs":[{"name":"build","command":"make","stdin":""},"#
-            + #"{"command":["make","install"],"after":["build"],"stdin":""}]}"#
+            + #"{"command":["make","install"],"after":["build"]}]}"#
         try await ScriptedDaemon.with { _ in
             .ok(#"{"jobs":[\#(Samples.document(8)),\#(Samples.document(9))]}"#)
         } _: { daemon in

@@ -6,7 +6,7 @@ import Testing
 /// Files of jobs, and YAML as JSON.
 @Suite struct JobFileTests {
     private func document(_ text: String, isJSON: Bool = false) throws -> String {
-        let file = try JobFile(Array(text.utf8), isJSON: isJSON, opensInput: true)
+        let file = try JobFile(Array(text.utf8), isJSON: isJSON)
         return String(decoding: file.document, as: UTF8.self)
     }
 
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func notTextAndTooLong() throws {
-        #expect(throws: Trouble.self) { try JobFile([0xFF], isJSON: false, opensInput: true) }
+        #expect(throws: Trouble.self) { try JobFile([0xFF], isJSON: false) }
         let long = "command: \(String(repeating: "x", count: 1 << 20))"
         #expect(throws: Trouble.self) { try document(long) }
         // A few hundred bytes that would become gigabytes.
@@ -46,15 +46,6 @@ import Testing
         #expect(throws: Never.self) { try document("command: a") }
         let error = #expect(throws: Trouble.self) { try document("command: a", isJSON: true) }
         #expect(error?.message.hasPrefix("it is not JSON") == true)
-    }
-
-    @Test func inputIsEmptyUnlessToldOtherwise() throws {
-        let text = #"[{"command":"a"},{"command":"b","stdin":"x"},{},{"stdin" : null},7]"#
-        let file = try JobFile(Array(text.utf8), isJSON: true, opensInput: false)
-        #expect(
-            String(decoding: file.document, as: UTF8.self)
-                == #"{"jobs":[{"command":"a","stdin":""},{"command":"b","stdin":"x"},"#
-                + #"{"stdin":""},{"stdin" : null},7]}"#)
     }
 
     @Test func wholeYAML() throws {
@@ -134,8 +125,8 @@ import Testing
 
     @Test func problemsNameTheJobs() throws {
         let text = #"[{"name":"build"},{"name":"a\"b"},{"name":7},{}]"#
-        let file = try JobFile(Array(text.utf8), isJSON: true, opensInput: true)
-        let single = try JobFile(Array(#"{"name":"x"}"#.utf8), isJSON: true, opensInput: true)
+        let file = try JobFile(Array(text.utf8), isJSON: true)
+        let single = try JobFile(Array(#"{"name":"x"}"#.utf8), isJSON: true)
         func field(_ file: JobFile, _ field: String) throws -> String? {
             let problem = try Problem(
                 json: Array(#"{"errors":[{"field":"\#(field)","message":"m"}]}"#.utf8))

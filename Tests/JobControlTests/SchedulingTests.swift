@@ -83,7 +83,7 @@ import Testing
             (["--", "ls"], "a command"), (["--shell", "ls"], "--shell"),
             (["--priority", "1"], "--priority"), (["--label", "a=b"], "--label"),
             (["--resource", "a"], "--resource"), (["--after", "3"], "--after"),
-            (["--open-stdin"], nil), ([], nil),
+            (["--open-stdin"], "--open-stdin"), (["-n"], "--no-stdin"), ([], nil),
         ] as [([String], String?)])
     func whatContradictsAFile(_ words: [String], _ option: String?) throws {
         let verb = try #require(

@@ -25,14 +25,11 @@ struct JobFile {
 
     /// Reads a file; `-` is standard input.
     ///
-    /// - Parameter opensInput: Whether jobs that say nothing of their input are to
-    ///   have an open one, in place of none.
     /// - Throws: `Trouble`, naming the file.
-    static func read(_ path: String, opensInput: Bool) async throws -> JobFile {
+    static func read(_ path: String) async throws -> JobFile {
         let bytes = try await contents(path)
         do {
-            return try JobFile(
-                bytes, isJSON: path.lowercased().hasSuffix(".json"), opensInput: opensInput)
+            return try JobFile(bytes, isJSON: path.lowercased().hasSuffix(".json"))
         } catch let trouble as Trouble {
             let name = path == "-" ? "standard input" : path
             throw Trouble(message: "\(name): \(trouble.message)", status: trouble.status)
@@ -43,7 +40,7 @@ struct JobFile {
     ///
     /// - Parameter isJSON: Whether it can be nothing else.
     /// - Throws: `Trouble` when it is neither JSON nor YAML, or has no jobs.
-    init(_ bytes: [UInt8], isJSON: Bool, opensInput: Bool) throws {
+    init(_ bytes: [UInt8], isJSON: Bool) throws {
         let json = try Self.json(bytes, isJSON: isJSON)
         let jobs: [ArraySlice<UInt8>]
         switch json.first {
@@ -69,8 +66,7 @@ struct JobFile {
         }
         guard !jobs.isEmpty else { throw Trouble.usage("there are no jobs in it") }
         names = jobs.map(Self.name)
-        let texts = jobs.map { opensInput ? Array($0) : Self.withInput($0) }
-        document = JobsDocument.json(texts)
+        document = JobsDocument.json(jobs.map { Array($0) })
         guard document.count <= JobSubmission.maximumBytes else {
             throw Trouble.usage("it is more than 1 MiB, which no daemon takes; divide it")
         }
@@ -127,15 +123,6 @@ struct JobFile {
         else { return nil }
         // That it is no text is for the daemon to say.
         return try? JSONDecoder().decode(String.self, from: Data(name.value))
-    }
-
-    /// The job with an empty input, if it says nothing of any.
-    private static func withInput(_ job: ArraySlice<UInt8>) -> [UInt8] {
-        let members = JSONText.members(of: Array(job))
-        guard job.first == UInt8(ascii: "{"), !members.contains(where: { $0.name == "stdin" })
-        else { return Array(job) }
-        let separator = members.isEmpty ? "" : ","
-        return Array(job.dropLast()) + Array("\(separator)\"stdin\":\"\"}".utf8)
     }
 
     private static func contents(_ path: String) async throws -> [UInt8] {

@@ -44,12 +44,7 @@ struct JobSelection: ParsableArguments {
                 "which jobs? Give ids (3 5, 3,5 or 3-7), or --label, --queue, --state, --name "
                     + "or --all")
         }
-        for state in words(of: states)
-        where !(JobStates.unfinished + JobStates.finished).map(\.rawValue).contains(state) {
-            throw ValidationError(
-                "there is no state '\(state)'; there are "
-                    + JobStates.text(JobStates.unfinished + JobStates.finished))
-        }
+        try JobStates.check(words(of: states))
     }
 
     /// Which jobs a filter lets through.

@@ -51,7 +51,7 @@ struct SubmissionOptions: ParsableArguments {
 
     @Flag(
         name: [.customShort("n"), .long],
-        help: "Do not read standard input, even if something is piped in.")
+        help: "Let it find nothing on its standard input, even if something is piped in.")
     var noStdin = false
 
     @Flag(help: "Leave its standard input open for `jobctl send`.")
@@ -79,16 +79,20 @@ struct SubmissionOptions: ParsableArguments {
     }
 
     /// Where the command's input comes from.
-    var input: Input {
+    ///
+    /// - Parameter usual: Where it comes from when nothing is said about it and
+    ///   nothing is piped in.
+    func input(usually usual: Input) -> Input {
         if openStdin { return .sent }
-        return !noStdin && StandardInput.isPiped ? .piped : .none
+        if noStdin { return .none }
+        return StandardInput.isPiped ? .piped : usual
     }
 
     /// The request. Its input is left open unless there is none.
     ///
     /// - Throws: `Trouble` when the options contradict each other; what the client
     ///   throws, when it has to be asked for the jobs in a range.
-    func submission(client: Client) async throws -> JobSubmission {
+    func submission(client: Client, input: Input) async throws -> JobSubmission {
         var submission = try submission(
             directory: FileManager.default.currentDirectoryPath,
             environment: ProcessInfo.processInfo.environment,
@@ -130,6 +134,7 @@ struct SubmissionOptions: ParsableArguments {
             ("--cwd", cwd != nil), ("--queue", queue != nil), ("--tty", tty),
             ("--timeout", timeout != nil), ("--kill-grace", killGrace != nil),
             ("--output-limit", outputLimit != nil), ("--shell", shell != nil),
+            ("--open-stdin", openStdin), ("--no-stdin", noStdin),
             ("a command", !command.isEmpty),
         ]
         return options.first { $0.1 }?.0 ?? scheduling.given

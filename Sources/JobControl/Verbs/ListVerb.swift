@@ -60,6 +60,7 @@ struct ListVerb: Verb {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+        try JobStates.check(states.flatMap { $0.split(separator: ",").map(String.init) })
         if limit != nil, all { throw ValidationError("give --limit or --all, not both") }
         if watch, format.isJSON {
             throw ValidationError("--watch is for people; `jobctl events --json` is for programs")

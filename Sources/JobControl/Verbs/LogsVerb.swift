@@ -58,6 +58,8 @@ struct LogsVerb: Verb {
     private func follow(
         _ query: OutputQuery, of client: Client, on console: Console, notice: OutageNotice
     ) async throws {
+        // A stream waits for its daemon; that there is none has to be found now.
+        _ = try await client.job(id)
         for try await element in client.followOutput(ofJob: id, query) {
             notice.resumed()
             switch element {

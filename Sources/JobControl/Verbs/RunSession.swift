@@ -66,7 +66,8 @@ struct RunSession: Sendable {
     }
 
     private func followOutput() async throws -> Ending {
-        for try await element in client.followOutput(ofJob: job.id) {
+        // The first attempt may be over before the stream is there.
+        for try await element in client.followOutput(ofJob: job.id, fromFirstAttempt: true) {
             notice.resumed()
             switch element {
             case .output(let piece): try await screen.show(piece)

@@ -50,13 +50,15 @@ struct RunVerb: Verb {
 
     func perform(on console: Console) async throws -> Int32 {
         if what.wantsHelp { throw CleanExit.helpRequest(self) }
+        let source = what.input(usually: .none)
         let input: InputParts? =
-            what.input == .piped
+            source == .piped
             ? InputParts(start: [], reader: try DescriptorReader(STDIN_FILENO)) : nil
         let screen = RunScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
-            let job = try await client.submit(try await what.submission(client: client))
+            let job = try await client.submit(
+                try await what.submission(client: client, input: source))
             let session = RunSession(
                 client: client, job: job.value, screen: screen, notice: notice,
                 cancelsOnInterrupt: cancelOnInterrupt, input: input)

@@ -22,11 +22,11 @@ struct SendVerb: Verb {
         discussion: """
             The words of TEXT go in one line. Without TEXT it is this command's own standard \
             input that is sent, as it is; with --close and nothing piped in, the end alone. \
-            The job must have been submitted with --open-stdin. What is sent before it \
-            starts it finds there, and each attempt reads all of it.
+            A job that was given its input when it was submitted takes no more. What is sent \
+            before a job starts it finds there, and each attempt reads all of it.
 
             EXAMPLES:
-              id=$(jobctl submit --open-stdin -- sqlite3 my.db)
+              id=$(jobctl submit -- sqlite3 my.db)
               jobctl send $id 'select count(*) from t;'
               zcat dump.sql.gz | jobctl send --close $id
               jobctl send --close $id

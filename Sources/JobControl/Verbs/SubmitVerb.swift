@@ -20,15 +20,15 @@ struct SubmitVerb: Verb {
             jobctl submit [options] --file FILE
             """,
         discussion: """
-            What is piped in becomes the command's standard input; where nothing is piped \
-            in it has none, unless --open-stdin leaves it open for `jobctl send`.
+            What is piped in becomes the command's standard input. Where nothing is piped in \
+            that stays open for `jobctl send`; with -n, and with --wait, there is none.
 
             FILE has one job, a list of jobs, or {"jobs": […]}, in JSON or YAML, with the \
             members of POST /jobs; - is standard input. All of them are submitted, or none, \
             and their ids are printed a line each. A job may name others of the file in \
             "after". In YAML only true and false are such, and only numbers are numbers: \
-            yes, 22:30 and 2026-11-22 are strings. A job without "stdin" has no input, \
-            unless --open-stdin is given.
+            yes, 22:30 and 2026-11-22 are strings. The input of a job without \
+            "stdin" stays open for `jobctl send`.
 
             EXAMPLES:
               jobctl submit -- make -j4
@@ -59,7 +59,7 @@ struct SubmitVerb: Verb {
             if let given = what.given {
                 throw Trouble.usage("\(given) and --file: give either, since the file has it all")
             }
-            let jobs = try await JobFile.read(file, opensInput: what.openStdin)
+            let jobs = try await JobFile.read(file)
             return try await connection.withClient(onInterruption: notice.interrupted) { client in
                 try await submit(jobs, from: file, to: client, on: console)
             }
@@ -80,9 +80,10 @@ struct SubmitVerb: Verb {
     private func submit(
         to client: Client, on console: Console
     ) async throws -> Received<JobResource> {
-        var submission = try await what.submission(client: client)
+        let input = what.input(usually: wait ? .none : .sent)
+        var submission = try await what.submission(client: client, input: input)
         var rest: InputParts?
-        if case .piped = what.input {
+        if case .piped = input {
             let reader = try DescriptorReader(STDIN_FILENO)
             let start = try await StandardInput.start(
                 reader, limit: JobSubmission.maximumBytes, console: console)
