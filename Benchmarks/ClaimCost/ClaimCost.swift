@@ -18,6 +18,7 @@ struct ClaimCost {
         let directory = URL(fileURLWithPath: CommandLine.arguments.dropFirst().first ?? "/dev/shm")
             .appending(path: "jobd-claim-cost-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        // What is left behind is in a directory for what may be lost.
         defer { try? FileManager.default.removeItem(at: directory) }
         let few = try await measure(
             directory.appending(path: "few.db").path, queues: 1, jobsPerQueue: 3000)

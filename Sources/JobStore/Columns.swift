@@ -110,6 +110,7 @@ enum Columns {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
+            // What is no number is names, and says so itself if it is neither.
             if let amount = try? container.decode(Int64.self) {
                 self = .amount(amount)
             } else {

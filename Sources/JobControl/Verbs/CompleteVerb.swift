@@ -52,6 +52,7 @@ struct CompleteVerb: Verb {
         for name in ["url", "token"] {
             if let value = line.values[name] { arguments += ["--\(name)", value] }
         }
+        // Whatever goes wrong, a shell that asks for words shows none, and no error.
         guard let connection = try? ConnectionOptions.parse(arguments) else { return [] }
         return await withTaskGroup(of: [Element].self) { group in
             defer { group.cancelAll() }

@@ -63,6 +63,7 @@ struct ListScreenSession {
             group.addTask { try await refresh() }
             group.addTask {
                 while true {
+                    // Times that are shown in seconds change once in each.
                     try await Task.sleep(for: .seconds(1))
                     try await screen.tick()
                 }

@@ -116,6 +116,8 @@ final class ListScreenTerminal: Sendable {
                 (SIGWINCH, .resized), (SIGTSTP, .suspended), (SIGCONT, .continued),
                 (SIGQUIT, .stopped(SIGQUIT)),
             ]
+            // Made here and cancelled once, when nobody iterates any more; in between
+            // nothing touches them.
             nonisolated(unsafe) let sources = notices.map { number, notice in
                 // A Dispatch source sees a signal only beside its disposition.
                 signal(number, SIG_IGN)
