@@ -75,9 +75,12 @@ struct LineReader: LineSink, Sendable {
         while left != 0 {
             let index = left.trailingZeroBitCount
             left &= left &- 1
-            if let reading = table.read(line, with: index) {
-                believe(reading, from: table.precedences[index])
-                return
+            switch table.read(line, with: index) {
+            case nil: continue
+            case .nothing: return
+            case .progress(let reading): return believe(reading, from: table.precedences[index])
+            case .phase(let message, let source):
+                return begin(message, source, from: table.precedences[index])
             }
         }
     }
@@ -93,12 +96,30 @@ struct LineReader: LineSink, Sendable {
         } else {
             // Nothing known after nothing known is no news.
             guard hasNumbers || newest != nil else { return }
-            if source < precedence {
-                precedence = source
-                allowed = table.mask(upTo: source)
-            }
+            silence(below: source)
             reading.message = reading.message ?? standingMessage
         }
+        add(reading)
+    }
+
+    /// Takes in that something has begun of which it is not known how far it is.
+    private mutating func begin(
+        _ message: String?, _ source: ProgressSource, from precedence: Precedence
+    ) {
+        let message = message.flatMap { MessageText.clean($0) } ?? standingMessage
+        guard message != nil || newest != nil else { return }
+        silence(below: precedence)
+        add(Progress(message: message, source: source))
+    }
+
+    /// Asks no form of lower precedence any more.
+    private mutating func silence(below source: Precedence) {
+        guard source < precedence else { return }
+        precedence = source
+        allowed = table.mask(upTo: source)
+    }
+
+    private mutating func add(_ reading: Progress) {
         newest = reading
         if keepsNewestOnly { clearFound() }
         found.append(reading)

@@ -7,5 +7,9 @@ enum Catalogue {
     /// One form for each tool or family. A line is given to them in this order
     /// and the first that reads it decides, so the more particular stand before
     /// the looser.
-    static var tools: [any LineForm] { [] }
+    static var tools: [any LineForm] {
+        [
+            RsyncForm()
+        ]
+    }
 }

@@ -20,7 +20,7 @@ import JobModel
 /// `1/2 cup`); anywhere else. So `11/22` alone, a date, is not believed.
 struct CounterForm: LineForm {
     let triggers = LineTriggers(
-        first: "0123456789[(", prefixes: Vocabulary.stepWords, last: ")]")
+        first: "0123456789", isBracketed: true, prefixes: Vocabulary.stepWords, last: ")]")
     private var shapes = RisingShapes()
 
     /// Two numbers, the first at most the second.
@@ -29,7 +29,11 @@ struct CounterForm: LineForm {
         var total: Decimal
     }
 
-    mutating func read(_ line: Line) -> Progress? {
+    mutating func read(_ line: Line) -> Finding? {
+        counter(line).map { .progress($0) }
+    }
+
+    private mutating func counter(_ line: Line) -> Progress? {
         let first = line.cursor.next
         if Byte.isDigit(first) {
             if let reading = leading(line) { return reading }

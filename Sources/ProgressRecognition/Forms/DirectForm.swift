@@ -20,7 +20,7 @@ struct DirectForm: Sendable {
     /// The reading in `line`.
     mutating func read(_ line: Line) -> Progress? {
         var cursor = line.cursor
-        if cursor.next == Byte.of("{") { return json.read(line) }
+        if cursor.next == Byte.of("{") { return json.progress(in: line) }
         if let number = Self.readNumber(cursor) { return number }
         if let bracketed = Self.readBracketed(&cursor) { return bracketed }
         let text = line.cursor.rest

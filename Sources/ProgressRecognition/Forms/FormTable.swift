@@ -14,6 +14,7 @@ struct FormTable: Sendable {
     private var byPrefix = PrefixTable()
     private var byLast = [Mask](repeating: 0, count: 256)
     private var byPercent: Mask = 0
+    private var byBracket: Mask = 0
 
     /// All forms there are: see `Catalogue`.
     static let all: FormTable = {
@@ -38,6 +39,7 @@ struct FormTable: Sendable {
                 for byte in bytes { byLast[Int(byte)] |= bit }
             }
             if form.triggers.percent { byPercent |= bit }
+            if form.triggers.isBracketed { byBracket |= bit }
             forms.append(form)
             precedences.append(precedence)
         }
@@ -66,6 +68,10 @@ struct FormTable: Sendable {
             mask |= byFirst[Int(first)]
         }
         if end &- indent >= 3 {
+            if first == Byte.of("[") || first == Byte.of("(") {
+                let second = bytes[indent &+ 1]
+                if Byte.isDigit(second) || Byte.isBlank(second) { mask |= byBracket }
+            }
             mask |= byPrefix.mask(bytes[indent], bytes[indent &+ 1], bytes[indent &+ 2])
         }
         return mask
@@ -85,7 +91,7 @@ struct FormTable: Sendable {
     }
 
     /// Shows `line` to the form at `index`.
-    mutating func read(_ line: Line, with index: Int) -> Progress? {
+    mutating func read(_ line: Line, with index: Int) -> Finding? {
         forms[index].read(line)
     }
 }

@@ -28,7 +28,12 @@ struct JSONForm: LineForm {
         self.takesMessages = takesMessages
     }
 
-    mutating func read(_ line: Line) -> Progress? {
+    mutating func read(_ line: Line) -> Finding? {
+        progress(in: line).map { .progress($0) }
+    }
+
+    /// The reading in `line`; nil when there is none.
+    mutating func progress(in line: Line) -> Progress? {
         let body = line.cursor.rest
         guard body.last == Byte.of("}"), JSONLine.mayMatter(body, messageToo: takesMessages),
             let json = JSONLine(body)

@@ -10,13 +10,9 @@ protocol LineForm: Sendable {
     /// they cost nothing.
     var triggers: LineTriggers { get }
 
-    /// The reading in `line`; nil when there is none.
-    ///
-    /// The values need not be checked or cleaned: `LineReader` does that, and
-    /// works out the fraction from `done` and `total`, and rate and time left
-    /// where the form gives none. A reading with a message and no numbers
-    /// changes the message alone.
-    mutating func read(_ line: Line) -> Progress?
+    /// What `line` tells; nil when it is not this form's, so that the forms
+    /// after it are shown it.
+    mutating func read(_ line: Line) -> Finding?
 }
 
 /// By what a line is chosen for a form, before anything in it is parsed: any
@@ -25,6 +21,8 @@ struct LineTriggers: Sendable {
     /// The line's first byte that is not a blank is one of these. A line that
     /// begins with a date or a time of day begins with none of the digits.
     var first: StaticString = ""
+    /// The line begins with `[` or `(` and a digit or a blank after it.
+    var isBracketed = false
     /// The line begins, after blanks, with the first three bytes of one of
     /// these, in any mixture of cases. None may be shorter.
     var prefixes: [StaticString] = []

@@ -36,7 +36,7 @@ struct PercentForm: LineForm {
         var belief: Belief
     }
 
-    mutating func read(_ line: Line) -> Progress? {
+    mutating func read(_ line: Line) -> Finding? {
         guard
             let found = Self.bracketed(line) ?? Self.leading(line) ?? Self.afterBar(line)
                 ?? Self.inside(line)
@@ -47,7 +47,8 @@ struct PercentForm: LineForm {
         {
             return nil
         }
-        return Progress(fraction: fraction, message: found.message, source: .percent)
+        return .progress(
+            Progress(fraction: fraction, message: found.message, source: .percent))
     }
 
     /// The number and `%` at the cursor, at most 100.
