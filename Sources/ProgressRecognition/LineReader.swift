@@ -31,6 +31,10 @@ struct LineReader: LineSink, Sendable {
     private var newest: Progress?
     private var standingMessage: String?
 
+    /// What passes by the forms; `$JOBD_PROGRESS` does not.
+    @inline(__always)
+    var filter: LineFilter? { channel == .direct ? nil : table.filter(upTo: precedence) }
+
     /// Whether anything on `channel` could still be believed.
     func listens(to channel: OutputChannel) -> Bool {
         channel == .direct || precedence > .direct

@@ -1,3 +1,5 @@
+import CLineScan
+
 /// Cuts one channel's bytes into lines: at a newline, a carriage return, or
 /// where an escape sequence moves the cursor; without the escape sequences.
 ///
@@ -44,7 +46,7 @@ struct LineSplitter {
     /// Takes the next bytes of the channel and gives `sink` every line that
     /// ends in them.
     mutating func feed<Sink: LineSink>(_ chunk: UnsafeRawBufferPointer, into sink: inout Sink) {
-        guard let base = chunk.baseAddress else { return }
+        guard let base = chunk.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
         let count = chunk.count
         var start = 0
         var position = 0
@@ -54,9 +56,21 @@ struct LineSplitter {
                 start = position
                 continue
             }
-            position = ByteScan.nextStop(in: base, from: position, count: count)
+            if position == start, tail.isEmpty, !isSettled, let filter = sink.filter {
+                // A line begins here.
+                let stop = filter.scan(base, from: start, count: count)
+                if stop.has_skipped {
+                    isRedrawn = stop.is_redrawn
+                    tailHasPercent = false
+                }
+                tailHasPercent = tailHasPercent || stop.has_percent
+                start = stop.line
+                position = stop.position
+            } else {
+                position = line_scan_next(base, position, count)
+            }
             guard position < count else { break }
-            switch base.load(fromByteOffset: position, as: UInt8.self) {
+            switch base[position] {
             case Byte.newline:
                 endLine(chunk, start, position, into: &sink)
                 isRedrawn = false
