@@ -67,6 +67,7 @@ struct AttemptReader: Sendable {
             // The end of what was written at once ends a line.
             direct.end(into: &reader)
         }
+        reader.endPiece()
         passFound(at: at, pass: pass)
     }
 

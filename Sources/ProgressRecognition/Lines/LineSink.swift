@@ -10,7 +10,11 @@ protocol LineSink {
     ///   - bytes: What it says, without escapes; valid during the call only.
     ///   - hasPercent: Whether a `%` after a number may be among them.
     ///   - isRedrawn: See `Line.isRedrawn`.
-    mutating func line(_ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool)
+    ///   - isPassing: Whether it ended with a carriage return, so that what
+    ///     comes next is drawn over it; its bytes are then valid until the
+    ///     splitter returns.
+    mutating func line(
+        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, isPassing: Bool)
 
     /// The text of an operating system command (`ESC ] … BEL`).
     mutating func command(_ text: UnsafeRawBufferPointer)

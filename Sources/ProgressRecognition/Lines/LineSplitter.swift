@@ -72,11 +72,11 @@ struct LineSplitter {
             guard position < count else { break }
             switch base[position] {
             case Byte.newline:
-                endLine(chunk, start, position, into: &sink)
+                endLine(chunk, start, position, isPassing: false, into: &sink)
                 isRedrawn = false
                 start = position &+ 1
             case Byte.carriageReturn:
-                endLine(chunk, start, position, into: &sink)
+                endLine(chunk, start, position, isPassing: true, into: &sink)
                 isRedrawn = true
                 start = position &+ 1
             case Byte.percent:
@@ -100,14 +100,15 @@ struct LineSplitter {
     /// Passes the line that ends at `end` on, and makes ready for the next.
     @inline(__always)
     private mutating func endLine<Sink: LineSink>(
-        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ end: Int, into sink: inout Sink
+        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ end: Int, isPassing: Bool,
+        into sink: inout Sink
     ) {
         if tail.isEmpty, !isSettled {
             if end > start {
                 let length = min(end &- start, Self.limit)
                 sink.line(
                     UnsafeRawBufferPointer(rebasing: chunk[start..<(start &+ length)]),
-                    hasPercent: tailHasPercent, isRedrawn: isRedrawn)
+                    hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: isPassing)
             }
         } else {
             keep(chunk, start, end)
@@ -129,7 +130,8 @@ struct LineSplitter {
     func passTail<Sink: LineSink>(into sink: inout Sink) {
         guard !isSettled, !tail.isEmpty else { return }
         tail.withUnsafeBytes {
-            sink.line($0, hasPercent: tailHasPercent, isRedrawn: isRedrawn)
+            sink.line(
+                $0, hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: false)
         }
     }
 
