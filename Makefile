@@ -72,6 +72,7 @@ format: ## format the sources
 
 bench: release ## measure against peers; prints a table
 	$(SWIFT) build -c release --static-swift-stdlib --product ClaimCost
+	$(SWIFT) build -c release --static-swift-stdlib --product RecognitionSpeed
 	Benchmarks/run.sh .build/release
 
 install: ## install what `make release` has built: PREFIX, DESTDIR
