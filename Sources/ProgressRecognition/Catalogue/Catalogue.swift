@@ -9,7 +9,8 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
-            RsyncForm()
+            GitForm(),
+            RsyncForm(),
         ]
     }
 }
