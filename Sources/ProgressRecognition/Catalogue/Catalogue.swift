@@ -9,8 +9,13 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
+            DDForm(),
+            DdrescueForm(),
             GitForm(),
+            PvForm(),
             RsyncForm(),
+            ShredForm(),
+            TarForm(),
         ]
     }
 }
