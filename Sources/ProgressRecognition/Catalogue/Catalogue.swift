@@ -14,8 +14,11 @@ enum Catalogue {
             GitForm(),
             PvForm(),
             RsyncForm(),
+            SevenZipForm(),
             ShredForm(),
             TarForm(),
+            XzForm(),
+            ZstdForm(),
         ]
     }
 }
