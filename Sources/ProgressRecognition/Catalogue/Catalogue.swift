@@ -9,10 +9,12 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
+            BorgForm(),
             DDForm(),
             DdrescueForm(),
             GitForm(),
             PvForm(),
+            ResticForm(),
             RsyncForm(),
             SevenZipForm(),
             ShredForm(),
