@@ -9,7 +9,20 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
-            RsyncForm()
+            BorgForm(),
+            DDForm(),
+            DdrescueForm(),
+            E2fsprogsForm(),
+            GitForm(),
+            ParallelForm(),
+            PvForm(),
+            ResticForm(),
+            RsyncForm(),
+            SevenZipForm(),
+            ShredForm(),
+            TarForm(),
+            XzForm(),
+            ZstdForm(),
         ]
     }
 }
