@@ -9,7 +9,24 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
-            RsyncForm()
+            AlembicForm(),
+            AliveProgressForm(),
+            AnsibleForm(),
+            CMakeForm(),
+            CargoForm(),
+            ClickForm(),
+            CtestForm(),
+            DjangoForm(),
+            GradleForm(),
+            KerasForm(),
+            MavenForm(),
+            NinjaForm(),
+            ProgressbarForm(),
+            PytestForm(),
+            RichForm(),
+            RsyncForm(),
+            SwiftPMForm(),
+            TqdmForm(),
         ]
     }
 }
