@@ -15,6 +15,7 @@ struct AliveProgressForm: LineForm {
     let triggers = LineTriggers(first: "|", last: ")", percent: true)
 
     mutating func read(_ line: Line) -> Finding? {
+        guard line.bytes.contains(Byte.of("|")) else { return nil }
         var cursor = line.cursor
         // ` in 1s (` is what no other line with a bar has.
         var end = 0

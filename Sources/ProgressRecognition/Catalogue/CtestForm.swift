@@ -22,9 +22,12 @@ struct CtestForm: LineForm {
         var cursor = line.cursor
         guard Byte.isDigit(cursor.next) else { return start(&cursor) }
         guard let done = cursor.takeWhole(), cursor.take("/"), let total = cursor.takeWhole(),
-            cursor.take(exactly: " Test "), cursor.takeBlanks() >= 0, cursor.take("#"),
-            cursor.takeWhole() != nil, cursor.take(exactly: ": ")
+            cursor.take(exactly: " Test ")
         else { return nil }
+        cursor.takeBlanks()
+        guard cursor.take("#"), cursor.takeWhole() != nil, cursor.take(exactly: ": ") else {
+            return nil
+        }
         isRunning = true
         if cursor.place(of: "..") == nil { started = MessageText.text(cursor.rest) }
         return .progress(
@@ -36,9 +39,9 @@ struct CtestForm: LineForm {
     /// `Start 3: part3`, which is believed to be ctest's only after a test has
     /// ended.
     private mutating func start(_ cursor: inout ByteCursor) -> Finding? {
-        guard cursor.position >= 4, cursor.take(exactly: "Start "), cursor.takeBlanks() >= 0,
-            cursor.takeWhole() != nil, cursor.take(exactly: ": ")
-        else { return nil }
+        guard cursor.position >= 4, cursor.take(exactly: "Start ") else { return nil }
+        cursor.takeBlanks()
+        guard cursor.takeWhole() != nil, cursor.take(exactly: ": ") else { return nil }
         started = MessageText.text(cursor.rest)
         return isRunning ? .progress(Progress(message: started, source: Self.source)) : nil
     }

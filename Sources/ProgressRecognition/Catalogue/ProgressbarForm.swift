@@ -29,8 +29,9 @@ struct ProgressbarForm: LineForm {
             reading.done = done.value
             reading.total = total.value
         } else {
-            guard cursor.take(exactly: "of "), cursor.takeBlanks() >= 0, cursor.takeSize() != nil
-            else { return nil }
+            guard cursor.take(exactly: "of ") else { return nil }
+            cursor.takeBlanks()
+            guard cursor.takeSize() != nil else { return nil }
             reading.fraction = percentage.hundredth
         }
         guard cursor.take(exactly: " |"), cursor.skip(past: "| Elapsed Time: "),
