@@ -9,7 +9,16 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
-            RsyncForm()
+            AptForm(),
+            Aria2Form(),
+            BuildahForm(),
+            CurlForm(),
+            DockerForm(),
+            PipForm(),
+            RcloneForm(),
+            RsyncForm(),
+            WgetForm(),
+            YtDlpForm(),
         ]
     }
 }
