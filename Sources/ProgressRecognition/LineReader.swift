@@ -33,6 +33,8 @@ struct LineReader: LineSink, Sendable {
     private var passing: PassingFrame?
     private var table = FormTable.all
     private var allowed: FormTable.Mask = .max
+    /// The forms that are shown every line for now.
+    private var attentive: FormTable.Mask = 0
     private var precedence = Precedence.general
     private var direct = DirectForm()
     private var terminal = TerminalProgress()
@@ -63,7 +65,8 @@ struct LineReader: LineSink, Sendable {
         while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
         guard indent < end else { return }
         let candidates =
-            table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) & allowed
+            (table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) | attentive)
+            & allowed
         guard candidates != 0 || channel == .direct else { return }
         let line = Line(
             bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
@@ -106,7 +109,10 @@ struct LineReader: LineSink, Sendable {
         while left != 0 {
             let index = left.trailingZeroBitCount
             left &= left &- 1
-            switch table.read(line, with: index) {
+            let finding = table.read(line, with: index)
+            let bit: FormTable.Mask = 1 << FormTable.Mask(index)
+            if table.forms[index].isAttentive { attentive |= bit } else { attentive &= ~bit }
+            switch finding {
             case nil: continue
             case .nothing: return
             case .progress(let reading): return believe(reading, from: table.precedences[index])

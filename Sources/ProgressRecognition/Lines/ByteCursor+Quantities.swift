@@ -130,3 +130,9 @@ extension ByteCursor {
         }
     }
 }
+
+extension Double {
+    /// The number, or nil if it is zero: tools print that for a rate they do not
+    /// know yet, and for less than a second that is left.
+    var nonZero: Double? { self == 0 ? nil : self }
+}
