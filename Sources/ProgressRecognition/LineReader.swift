@@ -41,9 +41,13 @@ struct LineReader: LineSink, Sendable {
     private var newest: Progress?
     private var standingMessage: String?
 
-    /// What passes by the forms; `$JOBD_PROGRESS` does not.
+    /// What keeps the other lines away, unless something waits for the next
+    /// line, whatever it is. On `$JOBD_PROGRESS` every line counts.
     @inline(__always)
-    var filter: LineFilter? { channel == .direct ? nil : table.filter(upTo: precedence) }
+    var filter: LineFilter? {
+        passing == nil && attentive & allowed == 0 && channel != .direct
+            ? table.filter(upTo: precedence) : nil
+    }
 
     /// Whether anything on `channel` could still be believed.
     func listens(to channel: OutputChannel) -> Bool {
@@ -64,18 +68,22 @@ struct LineReader: LineSink, Sendable {
         var end = bytes.count
         while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
         guard indent < end else { return }
-        let candidates =
-            (table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) | attentive)
-            & allowed
+        let triggered = table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent)
+        if let passing {
+            if isRedrawn, passing.candidates == (triggered | attentive) & allowed {
+                self.passing = nil
+            } else {
+                readPassing(passing)
+            }
+        }
+        let candidates = (triggered | attentive) & allowed
         guard candidates != 0 || channel == .direct else { return }
         let line = Line(
             bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
             channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn)
-        if let passing, !isRedrawn || passing.candidates != candidates { readPassing(passing) }
         if isPassing, keepsNewestOnly {
             passing = PassingFrame(line: line, candidates: candidates)
         } else {
-            passing = nil
             read(line, with: candidates)
         }
     }

@@ -21,7 +21,7 @@ struct E2fsprogsForm: LineForm {
         first: "12345",
         prefixes: [
             "allocating group", "writing inode", "discarding device", "pass ", "checking for bad",
-            "reading and comparing",
+            "reading and comparing", "testing with",
         ],
         percent: true)
 

@@ -40,6 +40,6 @@ struct LineTriggers: Sendable {
     var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""
-    /// A `%` is in the line, after a digit or a digit and a blank.
+    /// A `%` is in the line, after a digit or a blank.
     var percent = false
 }
