@@ -9,7 +9,17 @@ enum Catalogue {
     /// the looser.
     static var tools: [any LineForm] {
         [
-            RsyncForm()
+            FFmpegForm(),
+            FLACForm(),
+            HandBrakeForm(),
+            LAMEForm(),
+            MKVToolNixForm(),
+            MagickForm(),
+            OggencForm(),
+            OpusencForm(),
+            RsyncForm(),
+            SoXForm(),
+            X264Form(),
         ]
     }
 }
