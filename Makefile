@@ -8,6 +8,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build/debug
 FORMATTED := Package.swift Sources Tests migrations Benchmarks
 
+# Tools whose progress the tests see recognised.
+TOOLS := aria2 borgbackup cmake ffmpeg git make ninja-build p7zip-full parallel pv \
+    python3-pytest python3-tqdm restic rsync wget zstd
+
 .PHONY: help deps build release demo test test-clients test-systemd lint format bench install clean
 
 help: ## list the targets
@@ -15,7 +19,7 @@ help: ## list the targets
 
 deps: ## install the Debian packages that building and testing need
 	@set -e; missing=; \
-	for package in libsqlite3-dev sqlite3 curl; do \
+	for package in libsqlite3-dev sqlite3 curl $(TOOLS); do \
 	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -68,6 +72,7 @@ format: ## format the sources
 
 bench: release ## measure against peers; prints a table
 	$(SWIFT) build -c release --static-swift-stdlib --product ClaimCost
+	$(SWIFT) build -c release --static-swift-stdlib --product RecognitionSpeed
 	Benchmarks/run.sh .build/release
 
 install: ## install what `make release` has built: PREFIX, DESTDIR

@@ -71,6 +71,9 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xclang-linker", "-static"])]),
 
         .executableTarget(
+            name: "RecognitionSpeed", dependencies: ["JobModel", "ProgressRecognition"],
+            path: "Benchmarks/RecognitionSpeed", swiftSettings: strict),
+        .executableTarget(
             name: "ClaimCost", dependencies: ["JobModel", "JobStore"],
             path: "Benchmarks/ClaimCost", swiftSettings: strict),
 
@@ -88,7 +91,10 @@ let package = Package(
             name: "JobEvents", dependencies: ["JobModel", "JobStore", "Journal", "JobAPI"],
             swiftSettings: strict),
         .target(
-            name: "ProgressRecognition", dependencies: ["JobModel"], swiftSettings: strict),
+            name: "ProgressRecognition", dependencies: ["JobModel", "CLineScan"],
+            swiftSettings: strict),
+        // Optimised in debug builds too: a job's whole output passes through it.
+        .target(name: "CLineScan", cSettings: [.unsafeFlags(["-O2"])]),
         .target(
             name: "JobRunner", dependencies: ["JobModel", "Journal", "CLinux"],
             swiftSettings: strict),
@@ -148,7 +154,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProgressRecognitionTests",
-            dependencies: ["ProgressRecognition", "JobModel", "JobTestSupport"],
+            dependencies: ["ProgressRecognition", "CLineScan", "JobModel", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "JobRunnerTests",

@@ -7,6 +7,8 @@ Needs Python's standard library only; sqlite3 for the million events.
 import http.client
 import json
 import os
+import random
+import resource
 import shutil
 import signal
 import socket
@@ -313,11 +315,88 @@ def claim(programs):
         f"of 3,000 jobs in one queue {few['claim_us']:.0f} µs")
 
 
+def recognition(programs):
+    """Finding progress in output, against grep looking for percentages in it."""
+    folder = os.path.join(os.path.dirname(__file__), "..", "Tests", "Captures")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
+        file = os.path.join(directory, "text")
+        for name, text in ordinary_texts().items():
+            own, peer = recognition_seconds(programs, file, text, 128 << 20)
+            row(f"output without progress: {name}", f"{128 / own:.0f} MiB/s",
+                f"grep {128 / peer:.0f} MiB/s: {peer / own:.2f} of it")
+        ratios = {}
+        for path, _, names in os.walk(folder):
+            for name in names:
+                if not name.endswith(".cast"):
+                    continue
+                with open(os.path.join(path, name), encoding="utf-8") as cast:
+                    next(cast)
+                    text = "".join(json.loads(line)[2] for line in cast)
+                if not text:
+                    continue
+                own, peer = recognition_seconds(programs, file, text.encode(), 8 << 20)
+                ratios[os.path.relpath(os.path.join(path, name), folder)] = (peer / own, 8 / own)
+        ordered = sorted(ratios.items(), key=lambda item: item[1])
+        row(f"recordings of tools ({len(ordered)})",
+            f"median {statistics.median(speed for _, speed in ratios.values()):.0f} MiB/s",
+            f"median {statistics.median(ratio for ratio, _ in ratios.values()):.2f} of grep")
+        for name, (ratio, speed) in ordered[:5]:
+            row(f"  slowest: {name}", f"{speed:.0f} MiB/s", f"{ratio:.2f} of grep")
+
+
+def recognition_seconds(programs, file, text, size):
+    """The least processor time that recognition takes for `text`, repeated to
+    `size`, and that grep takes for the same."""
+    with open(file, "wb") as output:
+        output.write((text * (size // len(text) + 1))[:size])
+
+    def least(command):
+        best = float("inf")
+        for _ in range(3):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            with open(file, "rb") as source:
+                subprocess.run(command, stdin=source, stdout=subprocess.DEVNULL, check=False)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            best = min(best, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+        return max(best, 0.001)
+
+    return (least([f"{programs}/RecognitionSpeed"]),
+            least(["grep", "-c", "-E", "[0-9]+%"]))
+
+
+def ordinary_texts():
+    """Logs as they are: made up, but the same in each run."""
+    choose = random.Random(1)
+    words = ("the quick service started listening on port with worker connection closed by "
+             "peer request handled error while reading retry scheduled cache user").split()
+
+    def sentence():
+        return " ".join(choose.choices(words, k=choose.randint(5, 14)))
+
+    def clock():
+        return f"10:{choose.randint(10, 59)}:{choose.randint(10, 59)}"
+
+    def repeat(line):
+        return ("\n".join(line() for _ in range(5000)) + "\n").encode()
+
+    return {
+        "syslog": repeat(lambda: f"Nov 22 {clock()} host sshd[{choose.randint(1, 9999)}]: "
+                                 + sentence()),
+        "ISO times": repeat(lambda: f"2026-11-22T{clock()}.123Z INFO {sentence()}"),
+        "access log": repeat(lambda: f"10.0.{choose.randint(0, 255)}.7 - - [22/Nov/2026:{clock()} "
+                                     f"+0000] \"GET /{choose.choice(words)}?q=a%20b HTTP/1.1\" "
+                                     f"200 {choose.randint(100, 99999)} \"-\" \"Mozilla/5.0\""),
+        "JSON log": repeat(lambda: json.dumps({"time": clock(), "level": "info",
+                                               "msg": sentence(), "ms": choose.randint(1, 500)})),
+        "short lines": repeat(lambda: " ".join(choose.choices(words, k=choose.randint(1, 4)))),
+    }
+
+
 def main():
     programs = os.path.abspath(sys.argv[1])
     chosen = sys.argv[2:]
     for measure in (start, idle, job_memory, latency, resume, throughput, fan_out,
-                    claim):
+                    claim, recognition):
         if not chosen or measure.__name__ in chosen:
             measure(programs)
 

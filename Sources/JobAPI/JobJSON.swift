@@ -24,6 +24,7 @@ extension JSONWriter {
             }
             json.member("cwd", job.spec.cwd)
             json.member("tty", job.spec.tty)
+            json.member("watch_files", job.spec.watchFiles)
             json.member("timeout_seconds", job.spec.timeout.map(Self.seconds))
             json.member("stall_timeout_seconds", job.spec.stallTimeout.map(Self.seconds))
             json.member("kill_grace_seconds", Self.seconds(job.spec.killGrace))

@@ -33,6 +33,7 @@ extension JobSpec {
         spec.environment = Self.environment(&reader)
         spec.stdin = reader.string("stdin")
         spec.tty = reader.bool("tty") ?? spec.tty
+        spec.watchFiles = reader.bool("watch_files") ?? spec.watchFiles
         spec.timeout = reader.seconds("timeout_seconds", in: 0.001...Self.longest)
         spec.stallTimeout = reader.seconds("stall_timeout_seconds", in: 0.001...Self.longest)
         spec.killGrace = reader.seconds("kill_grace_seconds", in: 0...86_400) ?? spec.killGrace

@@ -16,6 +16,9 @@ package struct JobSpec: Hashable, Sendable {
     package var stdin: String?
     /// Whether the command gets a terminal in place of pipes.
     package var tty: Bool
+    /// Whether progress is taken from the files that the command reads, while it
+    /// prints none.
+    package var watchFiles: Bool
     /// How long the attempt may run, in microseconds; nil for ever.
     package var timeout: Int64?
     /// How long the attempt may neither write nor tell progress, in microseconds;
@@ -49,8 +52,9 @@ package struct JobSpec: Hashable, Sendable {
         command: Command, name: String? = nil, queue: String = JobSpec.defaultQueue,
         priority: Int = 0, labels: [String: String] = [:], cwd: String? = nil,
         environment: [String: String] = [:],
-        stdin: String? = nil, tty: Bool = false, timeout: Int64? = nil,
-        stallTimeout: Int64? = nil, killGrace: Int64 = JobSpec.defaultKillGrace,
+        stdin: String? = nil, tty: Bool = false, watchFiles: Bool = false,
+        timeout: Int64? = nil, stallTimeout: Int64? = nil,
+        killGrace: Int64 = JobSpec.defaultKillGrace,
         outputLimitBytes: Int64 = JobSpec.defaultOutputLimitBytes, retry: RetryPolicy? = nil,
         notBefore: Timestamp? = nil, after: [JobID] = [],
         afterPolicy: AfterPolicy = .succeeded, resources: [String: Int64] = [:]
@@ -64,6 +68,7 @@ package struct JobSpec: Hashable, Sendable {
         self.environment = environment
         self.stdin = stdin
         self.tty = tty
+        self.watchFiles = watchFiles
         self.timeout = timeout
         self.stallTimeout = stallTimeout
         self.killGrace = killGrace

@@ -35,8 +35,9 @@ package struct Progress: Hashable, Sendable {
 }
 
 /// Names what a reading was taken from: `direct` (`$JOBD_PROGRESS`), `json`, a
-/// general form (`percent`, `counter`), or the name of the tool whose output was
-/// recognised (`rsync`, `curl`, …).
+/// general form (`percent`, `counter`), the name of the tool whose output was
+/// recognised (`rsync`, `curl`, …), or `files`: not what the command printed but
+/// how far it has read a file.
 package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package let rawValue: String
 
@@ -52,4 +53,6 @@ package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package static let percent = ProgressSource(rawValue: "percent")
     /// `[3/10]`, `3/10`, `3 of 10`
     package static let counter = ProgressSource(rawValue: "counter")
+    /// How far the command has read a file; asked for with `watch_files`.
+    package static let files = ProgressSource(rawValue: "files")
 }

@@ -17,12 +17,17 @@ final class Follower {
 
     /// Names the watch on it; nil while there is none.
     var token: AttemptWatcher.Token?
+    /// The supervisor's pid; nil while it is not known.
+    var supervisor: Int32?
     /// Whether that watch knows of the supervisor's end.
     var isExitWatched = false
     var reader: JournalReader?
     /// Up to where the journal has been read.
     var offset: UInt64 = 0
     var tracker: ProgressTracker
+    /// What the files that it reads tell; nil when nobody asked for that, and from
+    /// the moment on when the output tells it.
+    private(set) var fileProgress: FileProgress?
     /// Derived, not yet stored.
     var readings: [StampedProgress] = []
     /// Whether some are being stored.
@@ -52,9 +57,21 @@ final class Follower {
         self.directory = directory
         self.derived = derived
         self.tracker = tracker
+        fileProgress = spec.watchFiles ? FileProgress() : nil
     }
 
     var isEnding: Bool { outcome != nil }
+
+    /// Whether its files are to be looked at. One that is paused reads nothing.
+    var isFileWatched: Bool {
+        fileProgress != nil && pauseSent != true && exit == nil && !isSupervisorGone && !isEnding
+    }
+
+    /// How far it is by the files that were open at `time`; nil when there is
+    /// nothing new to tell.
+    func takeFiles(_ files: [OpenFile], at time: Timestamp) -> StampedProgress? {
+        fileProgress?.take(files, at: time)
+    }
 
     /// More than this waits in the journal instead of in memory.
     static let maximumReadings = 1000
@@ -87,12 +104,20 @@ final class Follower {
             return true
         }
         offset = scan.next
+        preferOutput()
         return (scan.stop, sawOutput)
     }
 
     /// Passes on the reading that was held back, if it is due.
     func flush(at now: Timestamp) {
         tracker.flush(at: now) { readings.append(StampedProgress(progress: $0, time: $1)) }
+        preferOutput()
+    }
+
+    /// What is printed is better than what the files tell, also when it was
+    /// stored in an earlier life of the daemon.
+    private func preferOutput() {
+        if tracker.hasNumbers { fileProgress = nil }
     }
 
     /// How the attempt ended; call once, when `exit` is known.

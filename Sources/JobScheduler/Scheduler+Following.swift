@@ -17,6 +17,7 @@ extension Scheduler {
         followers[follower.attempt] = follower
         watch(follower, supervisor: supervisor)
         pump(follower.attempt)
+        watchFiles()
     }
 
     private func watch(_ follower: Follower, supervisor: Int32?) {
@@ -33,6 +34,7 @@ extension Scheduler {
                     }
                 })
             follower.isExitWatched = supervisor != nil
+            follower.supervisor = supervisor
         } catch {
             logger.error(
                 "Cannot watch an attempt; trying again",
@@ -91,7 +93,8 @@ extension Scheduler {
 
     // MARK: Storing
 
-    private func store(_ follower: Follower) {
+    /// Stores its readings, unless some are being stored: then when those are.
+    func store(_ follower: Follower) {
         guard !follower.readings.isEmpty, !follower.isWriting, !follower.isEnding else { return }
         follower.isWriting = true
         let readings = follower.readings

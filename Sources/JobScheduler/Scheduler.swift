@@ -52,6 +52,10 @@ package actor Scheduler {
     /// The newest addition to a job's input that is under way.
     var inputTurns: [JobID: Task<Int64, any Error>] = [:]
     var isStopped = false
+    /// Whether a look at the files that jobs read is due or under way.
+    var isWatchingFiles = false
+    /// Where that is done.
+    let fileQueue = DispatchQueue(label: "jobd.files")
 
     private nonisolated let executor: QueueExecutor
     private nonisolated let isRung = Mutex(false)
@@ -223,6 +227,7 @@ package actor Scheduler {
                 orders.isPaused
                 ? try AttemptControl.pause(directory) : try AttemptControl.resume(directory)
             if delivery == .sent { follower.pauseSent = orders.isPaused }
+            watchFiles()
         }
         let signals = orders.signals.filter { $0.id > follower.signalSent }
         for order in signals {

@@ -7,8 +7,9 @@ enum JobRow {
     /// joined.
     static let select = """
         SELECT j.id, j.queue, j.priority, j.name, j.command, j.labels, j.cwd, j.environment,
-               j.stdin, j.tty, j.timeout, j.stall_timeout, j.kill_grace, j.output_limit_bytes,
-               j.retry, j.not_before, j.after_policy, j.resources, j.state, j.waiting_for,
+               j.stdin, j.tty, j.watch_files, j.timeout, j.stall_timeout, j.kill_grace,
+               j.output_limit_bytes, j.retry, j.not_before, j.after_policy, j.resources,
+               j.state, j.waiting_for,
                j.wake_at, j.attempt, j.attempt_limit, j.created_at, j.started_at,
                j.finished_at, j.cancel_requested_at, j.exit_code, j.signal, j.failure, j.error,
                j.cpu, j.max_rss_bytes, j.output_bytes, t.granted,
@@ -43,8 +44,9 @@ enum JobRow {
             command: command, name: row["name"], queue: row["queue"], priority: row["priority"],
             labels: try Columns.strings(row["labels"]), cwd: row["cwd"],
             environment: try Columns.strings(row["environment"]), stdin: row["stdin"],
-            tty: row["tty"], timeout: row["timeout"], stallTimeout: row["stall_timeout"],
-            killGrace: row["kill_grace"], outputLimitBytes: row["output_limit_bytes"],
+            tty: row["tty"], watchFiles: row["watch_files"], timeout: row["timeout"],
+            stallTimeout: row["stall_timeout"], killGrace: row["kill_grace"],
+            outputLimitBytes: row["output_limit_bytes"],
             retry: try retry.map(Columns.retry), notBefore: timestamp(row["not_before"]),
             after: try Columns.ids(row["needed"]), afterPolicy: afterPolicy,
             resources: try Columns.amounts(row["resources"]))

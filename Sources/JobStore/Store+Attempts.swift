@@ -9,7 +9,8 @@ package struct ActiveAttempt: Hashable, Sendable {
     package var bootID: String
     /// Up to which byte of the journal its events were derived.
     package var consumed: UInt64
-    /// When the newest reading that is stored was taken.
+    /// When the newest reading that is stored was made, of those derived from the
+    /// journal: one taken from files tells a tracker nothing about its own.
     package var newestReading: Timestamp?
     /// What it was given of its queue's resources.
     package var granted: [String: Grant]
@@ -62,11 +63,16 @@ extension Store {
                 sql: """
                     SELECT j.id, j.attempt, a.boot_id, a.consumed, a.granted, j.state,
                            j.cancel_requested_at, j.cancel_signal, j.cancel_grace,
-                           e.time AS reading
+                           CASE WHEN e.source = :files THEN
+                               (SELECT d.time FROM events d WHERE d.job_id = j.id
+                                    AND d.attempt = j.attempt AND d.kind = 'progress'
+                                    AND d.source <> :files
+                                ORDER BY d.id DESC LIMIT 1)
+                           ELSE e.time END AS reading
                     FROM jobs j JOIN attempts a ON a.job_id = j.id AND a.number = j.attempt
                         LEFT JOIN events e ON e.id = j.progress_event
                     WHERE j.state IN ('running', 'paused') ORDER BY j.id
-                    """)
+                    """, arguments: ["files": ProgressSource.files.rawValue])
             return try rows.compactMap { row in
                 let id = JobID(rawValue: row["id"])
                 guard let job = try Self.job(id, in: database) else { return nil }

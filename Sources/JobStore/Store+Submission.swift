@@ -162,15 +162,15 @@ extension Store {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO jobs (queue, priority, name, command, labels, cwd, environment,
-                    stdin, tty, timeout, stall_timeout, kill_grace, output_limit_bytes, retry,
-                    not_before, after_policy, resources, state, waiting_for, wake_at,
+                    stdin, tty, watch_files, timeout, stall_timeout, kill_grace,
+                    output_limit_bytes, retry, not_before, after_policy, resources, state, waiting_for, wake_at,
                     attempt_limit, input_ended, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             spec.queue, spec.priority, spec.name, encoded.command, encoded.labels, spec.cwd,
-            encoded.environment, spec.stdin, spec.tty, spec.timeout, spec.stallTimeout,
-            spec.killGrace, spec.outputLimitBytes, encoded.retry,
+            encoded.environment, spec.stdin, spec.tty, spec.watchFiles, spec.timeout,
+            spec.stallTimeout, spec.killGrace, spec.outputLimitBytes, encoded.retry,
             spec.notBefore?.microseconds, spec.afterPolicy.rawValue, encoded.resources,
             standing.state.rawValue, standing.waitingFor?.rawValue,
             standing.wakeAt?.microseconds, spec.retry?.maxAttempts ?? 1, spec.stdin != nil,

@@ -18,6 +18,9 @@ struct AttemptReader: Sendable {
     private var estimator = RateEstimator()
     private var coalescer: Coalescer
 
+    /// Whether any of what was found told how much is done, not only what.
+    private(set) var hasNumbers = false
+
     /// The interval within which readings become one, in microseconds.
     var interval: Int64 { coalescer.interval }
 
@@ -64,6 +67,7 @@ struct AttemptReader: Sendable {
             // The end of what was written at once ends a line.
             direct.end(into: &reader)
         }
+        reader.endPiece()
         passFound(at: at, pass: pass)
     }
 
@@ -122,6 +126,7 @@ struct AttemptReader: Sendable {
     private mutating func passFound(at: Timestamp, pass: (Reading) -> Void) {
         guard !reader.found.isEmpty else { return }
         for progress in reader.found {
+            if progress.fraction != nil || progress.done != nil { hasNumbers = true }
             coalescer.offer(estimator.complete(progress, at: at), at: at, pass: pass)
         }
         reader.clearFound()

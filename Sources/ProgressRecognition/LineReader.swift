@@ -23,6 +23,14 @@ struct LineReader: LineSink, Sendable {
     /// The readings found since they were last taken away.
     private(set) var found: [Progress] = []
 
+    /// A frame that is not looked at if another that the same forms are asked
+    /// about is drawn over it in the same piece of output: nobody ever saw it.
+    private struct PassingFrame: @unchecked Sendable {
+        var line: Line
+        var candidates: FormTable.Mask
+    }
+
+    private var passing: PassingFrame?
     private var table = FormTable.all
     private var allowed: FormTable.Mask = .max
     private var precedence = Precedence.general
@@ -30,6 +38,10 @@ struct LineReader: LineSink, Sendable {
     private var terminal = TerminalProgress()
     private var newest: Progress?
     private var standingMessage: String?
+
+    /// What passes by the forms; `$JOBD_PROGRESS` does not.
+    @inline(__always)
+    var filter: LineFilter? { channel == .direct ? nil : table.filter(upTo: precedence) }
 
     /// Whether anything on `channel` could still be believed.
     func listens(to channel: OutputChannel) -> Bool {
@@ -42,7 +54,9 @@ struct LineReader: LineSink, Sendable {
     }
 
     @inline(__always)
-    mutating func line(_ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool) {
+    mutating func line(
+        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, isPassing: Bool
+    ) {
         var indent = 0
         while indent < bytes.count, Byte.isBlank(bytes[indent]) { indent &+= 1 }
         var end = bytes.count
@@ -51,14 +65,31 @@ struct LineReader: LineSink, Sendable {
         let candidates =
             table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) & allowed
         guard candidates != 0 || channel == .direct else { return }
-        read(
-            Line(
-                bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
-                channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn),
-            with: candidates)
+        let line = Line(
+            bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
+            channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn)
+        if let passing, !isRedrawn || passing.candidates != candidates { readPassing(passing) }
+        if isPassing, keepsNewestOnly {
+            passing = PassingFrame(line: line, candidates: candidates)
+        } else {
+            passing = nil
+            read(line, with: candidates)
+        }
+    }
+
+    /// Looks at a frame that waited whether another like it was drawn over it.
+    mutating func endPiece() {
+        if let passing { readPassing(passing) }
+    }
+
+    @inline(never)
+    private mutating func readPassing(_ frame: PassingFrame) {
+        passing = nil
+        read(frame.line, with: frame.candidates)
     }
 
     mutating func command(_ text: UnsafeRawBufferPointer) {
+        endPiece()
         guard channel != .direct, precedence >= .terminal, let reading = terminal.read(text) else {
             return
         }
@@ -78,7 +109,7 @@ struct LineReader: LineSink, Sendable {
             if let reading = direct.read(line) { believe(reading, from: .direct) }
             return
         }
-        var left = candidates
+        var left = candidates & allowed
         while left != 0 {
             let index = left.trailingZeroBitCount
             left &= left &- 1

@@ -1,7 +1,7 @@
 /// How much a kind of source is trusted, best first: the order of the API
 /// contract. Once a reading of one level has been believed, lower levels are
 /// not looked at for the rest of the attempt.
-enum Precedence: Int, Comparable, Sendable {
+enum Precedence: Int, CaseIterable, Comparable, Sendable {
     /// A line written to `$JOBD_PROGRESS`.
     case direct
     /// A JSON line on standard output or error.

@@ -68,6 +68,12 @@ package struct ProgressTracker: Sendable {
         (preview ?? reader).due
     }
 
+    /// Whether anything recognised so far tells how much is done, not only what
+    /// is being done; also what waits for its turn.
+    package var hasNumbers: Bool {
+        (preview ?? reader).hasNumbers
+    }
+
     /// Passes on what is due at `now`, when no more has come.
     ///
     /// Frames made before `now` should have been given to `consume` already:

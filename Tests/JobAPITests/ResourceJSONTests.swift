@@ -11,7 +11,8 @@ import Testing
             "command": .array(["rsync", "-a", "src/", "a \"b\""]), "state": "failed",
             "queue": "default", "priority": -7, "labels": .object(["app": "shop", "a": "1"]),
             "cwd": "/srv",
-            "tty": true, "timeout_seconds": 3600.5, "stall_timeout_seconds": 90.25,
+            "tty": true, "watch_files": true, "timeout_seconds": 3600.5,
+            "stall_timeout_seconds": 90.25,
             "kill_grace_seconds": 2.5, "output_limit_bytes": 1024,
             "retry": .object([
                 "max_attempts": 3, "backoff_seconds": 0.5, "backoff_factor": 1.5,

@@ -52,6 +52,7 @@ let sampleJob: Job = {
     spec.environment = ["TOKEN": "env-secret"]
     spec.stdin = "stdin-secret"
     spec.tty = true
+    spec.watchFiles = true
     spec.priority = -7
     spec.timeout = 3_600_500_000
     spec.stallTimeout = 90_250_000

@@ -21,23 +21,23 @@ import Testing
             #"""
             {"command": ["rsync", "-a"], "name": "nightly copy", "queue": "slow",
              "labels": {"app": "shop", "empty": ""}, "cwd": "/srv", "env": {"LANG": "C.UTF-8"},
-             "stdin": "a\nb", "tty": true, "timeout_seconds": 0.25, "kill_grace_seconds": 0,
-             "output_limit_bytes": 0}
+             "stdin": "a\nb", "tty": true, "watch_files": true, "timeout_seconds": 0.25,
+             "kill_grace_seconds": 0, "output_limit_bytes": 0}
             """#)
         #expect(
             given
                 == JobSpec(
                     command: .arguments(["rsync", "-a"]), name: "nightly copy", queue: "slow",
                     labels: ["app": "shop", "empty": ""], cwd: "/srv",
-                    environment: ["LANG": "C.UTF-8"], stdin: "a\nb", tty: true, timeout: 250_000,
-                    killGrace: 0, outputLimitBytes: 0))
+                    environment: ["LANG": "C.UTF-8"], stdin: "a\nb", tty: true, watchFiles: true,
+                    timeout: 250_000, killGrace: 0, outputLimitBytes: 0))
     }
 
     @Test func nullMeansLeftOut() throws {
         let given = try spec(
             #"""
             {"command": "a", "name": null, "queue": null, "labels": null, "cwd": null,
-             "env": null, "stdin": null, "tty": null, "timeout_seconds": null,
+             "env": null, "stdin": null, "tty": null, "watch_files": null, "timeout_seconds": null,
              "kill_grace_seconds": null, "output_limit_bytes": null, "priority": null,
              "stall_timeout_seconds": null, "retry": null, "not_before": null, "after": null,
              "after_policy": null, "resources": null}

@@ -69,6 +69,9 @@ import Testing
         // Flags and numbers
         (#"{"command":"a","tty":"yes"}"#, ["tty"]),
         (#"{"command":"a","tty":1}"#, ["tty"]),
+        (#"{"command":"a","watch_files":"yes"}"#, ["watch_files"]),
+        (#"{"command":"a","watch_files":0}"#, ["watch_files"]),
+        (#"{"command":"a","watch-files":true}"#, ["watch-files"]),
         (#"{"command":"a","timeout_seconds":"60"}"#, ["timeout_seconds"]),
         (#"{"command":"a","timeout_seconds":true}"#, ["timeout_seconds"]),
         (#"{"command":"a","timeout_seconds":0}"#, ["timeout_seconds"]),
@@ -105,14 +108,14 @@ import Testing
             Array(
                 #"""
                 {"comand": "x", "name": 1, "queue": 2, "labels": {"a": 1, "b": 2}, "cwd": "x",
-                 "env": {"A": 1, "B=": ""}, "stdin": 3, "tty": 4, "timeout_seconds": "5",
+                 "env": {"A": 1, "B=": ""}, "stdin": 3, "tty": 4, "watch_files": [], "timeout_seconds": "5",
                  "kill_grace_seconds": -6, "output_limit_bytes": 7.5, "zzz": 8}
                 """#.utf8))
         #expect(
             error.fields.map(\.field) == [
                 "command", "name", "queue", "labels.a", "labels.b", "cwd", "env.A", "env",
-                "stdin", "tty", "timeout_seconds", "kill_grace_seconds", "output_limit_bytes",
-                "comand", "zzz",
+                "stdin", "tty", "watch_files", "timeout_seconds", "kill_grace_seconds",
+                "output_limit_bytes", "comand", "zzz",
             ])
         for field in error.fields { #expect(error.message.contains(field.field)) }
     }

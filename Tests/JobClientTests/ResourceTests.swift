@@ -183,6 +183,7 @@ import Testing
         submission.labels = ["a": "b"]
         submission.stdin = "in\n"
         submission.tty = true
+        submission.watchFiles = true
         submission.cwd = "/"
         submission.queue = "q"
         submission.timeoutSeconds = 1.5
@@ -201,6 +202,7 @@ import Testing
                 + #""env":{"K":"V"},"kill_grace_seconds":3,"labels":{"a":"b"},"name":"n","#
                 + #""not_before":"2026-11-22T08:15:30.000Z","output_limit_bytes":64,"priority":-5,"#
                 + #""queue":"q","resources":{"gpu":1},"retry":{"max_attempts":2,"on":["lost"]},"#
-                + #""stall_timeout_seconds":60,"stdin":"in\n","timeout_seconds":1.5,"tty":true}"#)
+                + #""stall_timeout_seconds":60,"stdin":"in\n","timeout_seconds":1.5,"tty":true,"#
+                + #""watch_files":true}"#)
     }
 }

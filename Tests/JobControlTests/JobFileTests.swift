@@ -62,13 +62,14 @@ import Testing
                   date
                 after: [build, 40]
                 tty: true
+                watch_files: true
             """
         #expect(
             try document(text)
                 == #"{"jobs":[{"name":"build","command":["make","-j4"],"#
                 + #""env":{"LANG":"C.UTF-8","DEBUG":"1"},"timeout_seconds":1.5},"#
                 + #"{"name":"install","command":"make install\ndate\n","after":["build",40],"#
-                + #""tty":true}]}"#)
+                + #""tty":true,"watch_files":true}]}"#)
         let documents = "command: a\n---\ncommand: b\n"
         #expect(try document(documents) == #"{"jobs":[{"command":"a"},{"command":"b"}]}"#)
     }

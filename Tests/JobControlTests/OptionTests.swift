@@ -51,8 +51,8 @@ import Testing
     @Test func wholeSubmission() throws {
         let submission = try submission([
             "--name", "n", "--label", "a=b", "--label", "c=d", "--env", "K=V", "--env", "LANG",
-            "--cwd", "sub", "--tty", "--timeout", "5m", "--kill-grace", "3", "--output-limit", "1K",
-            "--queue", "q", "--", "ls", "--", "-l",
+            "--cwd", "sub", "--tty", "--watch-files", "--timeout", "5m", "--kill-grace", "3",
+            "--output-limit", "1K", "--queue", "q", "--", "ls", "--", "-l",
         ])
         var expected = JobSubmission(command: .arguments(["ls", "--", "-l"]))
         expected.name = "n"
@@ -60,6 +60,7 @@ import Testing
         expected.env = ["K": "V", "LANG": "C"]
         expected.cwd = "/here/sub"
         expected.tty = true
+        expected.watchFiles = true
         expected.timeoutSeconds = 300
         expected.killGraceSeconds = 3
         expected.outputLimitBytes = 1024

@@ -49,6 +49,7 @@ extension RandomOperations {
         if oneIn(2) { spec.queue = model.queues.keys.sorted().randomElement(using: &random) ?? "" }
         if oneIn(3) { spec.priority = number(-2...2) }
         if oneIn(3) { spec.stdin = "" }
+        if oneIn(4) { spec.watchFiles = true }
         spec.labels = makeLabels()
         spec.killGrace = Int64(number(0...10_000_000))
         if oneIn(4) { spec.stallTimeout = Int64(number(1...10_000_000)) }

@@ -181,6 +181,36 @@ import Testing
         #expect(before.first?.newestReading == Timestamp(microseconds: 7))
     }
 
+    /// A tracker would take it for its own.
+    @Test func theNewestReadingIsNotOneFromFiles() async throws {
+        let fixture = try StoreFixture()
+        let attempt = try await fixture.run { $0.watchFiles = true }
+        func fromFiles(at time: Int64) -> StampedProgress {
+            StampedProgress(
+                progress: Progress(fraction: 0.5, source: .files),
+                time: Timestamp(microseconds: time))
+        }
+        func newest() async throws -> Timestamp? {
+            try #require(try await fixture.store.activeAttempts().first).newestReading
+        }
+        try await fixture.store.record([fromFiles(at: 5)], of: attempt, consumed: 0)
+        #expect(try await newest() == nil)
+        try await fixture.store.record(
+            [reading(0.1, at: 6), reading(0.2, at: 7), fromFiles(at: 8), fromFiles(at: 9)],
+            of: attempt, consumed: 70)
+        #expect(try await newest() == Timestamp(microseconds: 7))
+        #expect(try await fixture.job(attempt.job).progress == fromFiles(at: 9))
+        try await fixture.store.record([reading(0.3, at: 10)], of: attempt, consumed: 71)
+        #expect(try await newest() == Timestamp(microseconds: 10))
+        // Another attempt has none of the one before.
+        try await fixture.end(attempt)
+        _ = try await fixture.store.retry(attempt.job)
+        try await fixture.claim()
+        let second = AttemptID(job: attempt.job, number: 2)
+        try await fixture.store.record([fromFiles(at: 11)], of: second, consumed: 0)
+        #expect(try await newest() == nil)
+    }
+
     @Test func saysWhatItHasChanged() async throws {
         let fixture = try StoreFixture()
         let attempt = try await fixture.run()

@@ -15,7 +15,8 @@ import Testing
             JobSpec(
                 command: .arguments(["a", "", text]), name: text,
                 labels: [text: text, "": "", "a": "b"], cwd: text, environment: [text: text],
-                stdin: text, tty: true, timeout: 1, killGrace: 0, outputLimitBytes: .max),
+                stdin: text, tty: true, watchFiles: true, timeout: 1, killGrace: 0,
+                outputLimitBytes: .max),
         ]
         for spec in specs {
             let submitted = try await fixture.store.submit(spec)

@@ -96,4 +96,20 @@ import Testing
         _ = tracker.rows(second)
         #expect(tracker.flushed(at: 1000).map(\.progress.fraction) == [0.02])
     }
+
+    /// Of frames drawn over each other in one write, only the last was ever seen.
+    @Test func ofManyFramesInOneWriteTheLastCounts() {
+        let bar = (0...40).map { "\r\($0)% copying" }.joined()
+        let rows = record(
+            [Frame(bar + "\r", at: 0), Frame("\r41% copying\n[3/4] linking\n", at: 200)],
+            interval: 100)
+        #expect(rows.map { told($0.progress) } == ["0.4 'copying'", "0.75 3.0/4.0 'linking'"])
+    }
+
+    @Test func aFrameThatSomethingElseIsDrawnOverCounts() {
+        let rows = record([Frame("\r7% a\r[1/4] b\rplain\r", at: 0)], interval: 100)
+        #expect(rows.map { told($0.progress) } == ["0.25 1.0/4.0 'b'"])
+        let phases = record([Frame("\r7% a\r           \r", at: 0)], interval: 100)
+        #expect(phases.map { told($0.progress) } == ["0.07 'a'"])
+    }
 }

@@ -101,4 +101,69 @@ import Testing
         #expect(tracker.rows(Frame("\n42%\n", at: 5000)).map(\.progress.fraction) == [0.42])
         #expect(LineMemory.bytes(of: tracker) < 20_000)
     }
+
+    /// Recordings of real tools that are cut off, spliced, damaged and filled
+    /// with numbers nobody prints.
+    @Test func damagedRecordings() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SeededGenerator(seed: seed)
+        var found = 0
+        for round in 0..<600 {
+            var tracker = ProgressTracker(intervalMicroseconds: 0, resumed: nil)
+            var rows: [Row] = []
+            var time: Int64 = 0
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                guard let capture = Capture.all.randomElement(using: &generator) else { continue }
+                let all = capture.frames
+                let start = Int.random(in: 0...all.count, using: &generator)
+                let end = Int.random(in: start...all.count, using: &generator)
+                for frame in all[start..<end].prefix(60) {
+                    time += Int64.random(in: -5...300, using: &generator)
+                    let bytes = Self.damage(frame.bytes, &generator)
+                    rows += tracker.rows(Frame(bytes, frame.channel, at: time))
+                }
+            }
+            rows += tracker.finished(at: time)
+            found += rows.count
+            for row in rows where !Self.isPossible(row) {
+                Issue.record("seed \(seed), round \(round): \(row)")
+                return
+            }
+        }
+        #expect(found > 2000)
+    }
+
+    private static let numbers = [
+        "0", "-1", "NaN", "nan%", "inf", "1e999", "-0.0", "9223372036854775808", "101", "100.0001",
+        "99999999999999999999999999", "0x10", "1.7976931348623157e308", "00:00:00", "-:--:--", "",
+    ]
+
+    private static func damage(_ bytes: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            switch Int.random(in: 0..<60, using: &generator) {
+            case 0 where (0x30...0x39).contains(byte):
+                result += Array((numbers.randomElement(using: &generator) ?? "").utf8)
+            case 1: result.append(UInt8.random(in: 0 ... .max, using: &generator))
+            case 2: break
+            case 3 where Bool.random(using: &generator):
+                index += Int.random(in: 0...20, using: &generator)
+            default: result.append(byte)
+            }
+        }
+        return result
+    }
+
+    @Test func aGigabyteWithoutANewline() {
+        var tracker = ProgressTracker(intervalMicroseconds: 100_000, resumed: nil)
+        for (index, byte) in ["x", " ", "7", "[", "é"].enumerated() {
+            let piece = Frame(String(repeating: byte, count: 1 << 20), at: Int64(index) * 1000)
+            for _ in 0..<205 { #expect(tracker.rows(piece) == []) }
+            #expect(LineMemory.bytes(of: tracker) < 20_000)
+        }
+        #expect(tracker.rows(Frame("\n42%\n", at: 6000)).map(\.progress.fraction) == [0.42])
+    }
 }

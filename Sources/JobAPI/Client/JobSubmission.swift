@@ -26,6 +26,9 @@ public struct JobSubmission: WireRequest, Hashable {
     public var stdin: String?
     /// Whether the command gets a terminal in place of pipes.
     public var tty: Bool?
+    /// Whether progress is taken from the files that the command reads, while it
+    /// prints none.
+    public var watchFiles: Bool?
     /// How long it may run.
     public var timeoutSeconds: Double?
     /// How long it may neither write nor tell progress.
@@ -68,6 +71,7 @@ public struct JobSubmission: WireRequest, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case command, name, queue, labels, cwd, env, priority, stdin, tty
+        case watchFiles = "watch_files"
         case timeoutSeconds = "timeout_seconds"
         case stallTimeoutSeconds = "stall_timeout_seconds"
         case killGraceSeconds = "kill_grace_seconds"

@@ -35,6 +35,9 @@ struct SubmissionOptions: ParsableArguments {
     @Flag(help: "Give the command a terminal in place of pipes.")
     var tty = false
 
+    @Flag(help: "While it prints no progress, take it from the largest file that it reads.")
+    var watchFiles = false
+
     @Option(help: ArgumentHelp("End it after this long: 90, 90s, 5m, 2h.", valueName: "time"))
     var timeout: DurationArgument?
 
@@ -120,6 +123,7 @@ struct SubmissionOptions: ParsableArguments {
         }
         submission.cwd = absolute(cwd, in: directory)
         if tty { submission.tty = true }
+        if watchFiles { submission.watchFiles = true }
         submission.timeoutSeconds = timeout?.seconds
         submission.killGraceSeconds = killGrace?.seconds
         submission.outputLimitBytes = outputLimit?.bytes
@@ -132,7 +136,8 @@ struct SubmissionOptions: ParsableArguments {
         let options: [(String, Bool)] = [
             ("--name", name != nil), ("--label", !labels.isEmpty), ("--env", !variables.isEmpty),
             ("--cwd", cwd != nil), ("--queue", queue != nil), ("--tty", tty),
-            ("--timeout", timeout != nil), ("--kill-grace", killGrace != nil),
+            ("--watch-files", watchFiles), ("--timeout", timeout != nil),
+            ("--kill-grace", killGrace != nil),
             ("--output-limit", outputLimit != nil), ("--shell", shell != nil),
             ("--open-stdin", openStdin), ("--no-stdin", noStdin),
             ("a command", !command.isEmpty),

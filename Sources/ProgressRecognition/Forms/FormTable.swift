@@ -15,6 +15,10 @@ struct FormTable: Sendable {
     private var byLast = [Mask](repeating: 0, count: 256)
     private var byPercent: Mask = 0
     private var byBracket: Mask = 0
+    private var byName: Mask = 0
+    /// For each level, what lets the lines through that the forms of it and
+    /// better ones ask for.
+    private var filters: [LineFilter] = []
 
     /// All forms there are: see `Catalogue`.
     static let all: FormTable = {
@@ -22,6 +26,7 @@ struct FormTable: Sendable {
         table.add([JSONForm()], as: .json)
         table.add(Catalogue.tools, as: .tool)
         table.add([CounterForm(), PercentForm()], as: .general)
+        table.makeFilters()
         return table
     }()
 
@@ -40,9 +45,24 @@ struct FormTable: Sendable {
             }
             if form.triggers.percent { byPercent |= bit }
             if form.triggers.isBracketed { byBracket |= bit }
+            if !form.triggers.names.isEmpty { byName |= bit }
             forms.append(form)
             precedences.append(precedence)
         }
+    }
+
+    /// Makes the filters, after the last form was added.
+    mutating func makeFilters() {
+        filters = Precedence.allCases.map { level in
+            LineFilter(zip(forms, precedences).filter { $0.1 <= level }.map(\.0.triggers))
+        }
+    }
+
+    /// What lets the lines through that forms of `precedence` and better ask
+    /// for.
+    @inline(__always)
+    func filter(upTo precedence: Precedence) -> LineFilter {
+        filters[precedence.rawValue]
     }
 
     /// The forms of `precedence` and better.
@@ -61,11 +81,13 @@ struct FormTable: Sendable {
         _ bytes: UnsafeRawBufferPointer, from indent: Int, to end: Int, hasPercent: Bool
     ) -> Mask {
         let first = bytes[indent]
-        var mask = byLast[Int(bytes[end &- 1])] | (hasPercent ? byPercent : 0)
+        var mask = byLast[Int(bytes[end &- 1])]
+        if hasPercent, Self.hasPercentage(bytes, from: indent, to: end) { mask |= byPercent }
         if Byte.isDigit(first) {
-            if !Self.isTime(bytes, at: indent, end: end) { mask |= byFirst[Int(first)] }
+            if !Self.isOtherNumber(bytes, at: indent, end: end) { mask |= byFirst[Int(first)] }
         } else {
             mask |= byFirst[Int(first)]
+            if first == Byte.of("{") { mask |= byName }
         }
         if end &- indent >= 3 {
             if first == Byte.of("[") || first == Byte.of("(") {
@@ -77,17 +99,39 @@ struct FormTable: Sendable {
         return mask
     }
 
-    /// Whether digits that are followed by `-` or `:` and a digit begin at
-    /// `start`, as `2026-11-22` and `08:15` do: so most lines of most logs begin.
+    /// Whether digits begin at `start` that go on as `2026-11-22`, `08:15`,
+    /// `10.0.0.1` or `1.2.3` do: so most lines of most logs begin.
     @inline(__always)
-    private static func isTime(
+    private static func isOtherNumber(
         _ bytes: UnsafeRawBufferPointer, at start: Int, end: Int
     ) -> Bool {
-        var position = start &+ 1
-        while position < end, Byte.isDigit(bytes[position]) { position &+= 1 }
-        guard position &+ 1 < end else { return false }
-        return (bytes[position] == Byte.of("-") || bytes[position] == Byte.of(":"))
+        func skipDigits(from place: Int) -> Int {
+            var place = place
+            while place < end, Byte.isDigit(bytes[place]) { place &+= 1 }
+            return place
+        }
+        var position = skipDigits(from: start &+ 1)
+        guard position &+ 1 < end, Byte.isDigit(bytes[position &+ 1]) else { return false }
+        if bytes[position] == Byte.of("-") || bytes[position] == Byte.of(":") { return true }
+        guard bytes[position] == Byte.of(".") else { return false }
+        position = skipDigits(from: position &+ 1)
+        return position &+ 1 < end && bytes[position] == Byte.of(".")
             && Byte.isDigit(bytes[position &+ 1])
+    }
+
+    /// Whether a `%` follows a number, or a number and a blank.
+    private static func hasPercentage(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
+    ) -> Bool {
+        for place in start..<end where bytes[place] == Byte.percent && place > start {
+            if Byte.isDigit(bytes[place &- 1]) { return true }
+            if Byte.isBlank(bytes[place &- 1]), place &- 2 >= start,
+                Byte.isDigit(bytes[place &- 2])
+            {
+                return true
+            }
+        }
+        return false
     }
 
     /// Shows `line` to the form at `index`.

@@ -21,7 +21,7 @@ struct JSONForm: LineForm {
     var takesMessages = false
     private var isPercentage = false
 
-    let triggers = LineTriggers(first: "{")
+    let triggers = LineTriggers(names: ["progress", "done", "xy"])
 
     init(source: ProgressSource = .json, takesMessages: Bool = false) {
         self.source = source

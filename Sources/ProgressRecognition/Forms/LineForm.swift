@@ -19,15 +19,19 @@ protocol LineForm: Sendable {
 /// one of these is enough.
 struct LineTriggers: Sendable {
     /// The line's first byte that is not a blank is one of these. A line that
-    /// begins with a date or a time of day begins with none of the digits.
+    /// begins with a date, a time of day, an address or a version (`1.2.3`)
+    /// begins with none of the digits.
     var first: StaticString = ""
     /// The line begins with `[` or `(` and a digit or a blank after it.
     var isBracketed = false
+    /// The line begins with `{` and has a `"` somewhere with the first two
+    /// letters of one of these after it.
+    var names: [StaticString] = []
     /// The line begins, after blanks, with the first three bytes of one of
     /// these, in any mixture of cases. None may be shorter.
     var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""
-    /// A `%` is in the line.
+    /// A `%` is in the line, after a digit or a digit and a blank.
     var percent = false
 }

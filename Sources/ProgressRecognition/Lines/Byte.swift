@@ -35,6 +35,11 @@ enum Byte {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
+    /// An ASCII letter's upper case; any other byte itself.
+    static func uppercase(_ byte: UInt8) -> UInt8 {
+        byte &- 0x61 < 26 ? byte & ~0x20 : byte
+    }
+
     /// The byte of an ASCII character.
     @inline(__always)
     static func of(_ scalar: Unicode.Scalar) -> UInt8 {

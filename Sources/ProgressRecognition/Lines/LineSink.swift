@@ -1,12 +1,20 @@
 /// Takes what `LineSplitter` finds in a channel's bytes, in order.
 protocol LineSink {
+    /// Lets the lines through that are to be given to `line`; others make no
+    /// difference to the sink. Nil when all do.
+    var filter: LineFilter? { get }
+
     /// A line or frame.
     ///
     /// - Parameters:
     ///   - bytes: What it says, without escapes; valid during the call only.
-    ///   - hasPercent: Whether a `%` is among them (or was cut off).
+    ///   - hasPercent: Whether a `%` after a number may be among them.
     ///   - isRedrawn: See `Line.isRedrawn`.
-    mutating func line(_ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool)
+    ///   - isPassing: Whether it ended with a carriage return, so that what
+    ///     comes next is drawn over it; its bytes are then valid until the
+    ///     splitter returns.
+    mutating func line(
+        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, isPassing: Bool)
 
     /// The text of an operating system command (`ESC ] … BEL`).
     mutating func command(_ text: UnsafeRawBufferPointer)

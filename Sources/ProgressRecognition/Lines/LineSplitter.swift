@@ -1,3 +1,5 @@
+import CLineScan
+
 /// Cuts one channel's bytes into lines: at a newline, a carriage return, or
 /// where an escape sequence moves the cursor; without the escape sequences.
 ///
@@ -44,7 +46,7 @@ struct LineSplitter {
     /// Takes the next bytes of the channel and gives `sink` every line that
     /// ends in them.
     mutating func feed<Sink: LineSink>(_ chunk: UnsafeRawBufferPointer, into sink: inout Sink) {
-        guard let base = chunk.baseAddress else { return }
+        guard let base = chunk.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
         let count = chunk.count
         var start = 0
         var position = 0
@@ -54,15 +56,27 @@ struct LineSplitter {
                 start = position
                 continue
             }
-            position = ByteScan.nextStop(in: base, from: position, count: count)
+            if position == start, tail.isEmpty, !isSettled, let filter = sink.filter {
+                // A line begins here.
+                let stop = filter.scan(base, from: start, count: count)
+                if stop.has_skipped {
+                    isRedrawn = stop.is_redrawn
+                    tailHasPercent = false
+                }
+                tailHasPercent = tailHasPercent || stop.has_percent
+                start = stop.line
+                position = stop.position
+            } else {
+                position = line_scan_next(base, position, count)
+            }
             guard position < count else { break }
-            switch base.load(fromByteOffset: position, as: UInt8.self) {
+            switch base[position] {
             case Byte.newline:
-                endLine(chunk, start, position, into: &sink)
+                endLine(chunk, start, position, isPassing: false, into: &sink)
                 isRedrawn = false
                 start = position &+ 1
             case Byte.carriageReturn:
-                endLine(chunk, start, position, into: &sink)
+                endLine(chunk, start, position, isPassing: true, into: &sink)
                 isRedrawn = true
                 start = position &+ 1
             case Byte.percent:
@@ -86,14 +100,15 @@ struct LineSplitter {
     /// Passes the line that ends at `end` on, and makes ready for the next.
     @inline(__always)
     private mutating func endLine<Sink: LineSink>(
-        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ end: Int, into sink: inout Sink
+        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ end: Int, isPassing: Bool,
+        into sink: inout Sink
     ) {
         if tail.isEmpty, !isSettled {
             if end > start {
                 let length = min(end &- start, Self.limit)
                 sink.line(
                     UnsafeRawBufferPointer(rebasing: chunk[start..<(start &+ length)]),
-                    hasPercent: tailHasPercent, isRedrawn: isRedrawn)
+                    hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: isPassing)
             }
         } else {
             keep(chunk, start, end)
@@ -115,7 +130,8 @@ struct LineSplitter {
     func passTail<Sink: LineSink>(into sink: inout Sink) {
         guard !isSettled, !tail.isEmpty else { return }
         tail.withUnsafeBytes {
-            sink.line($0, hasPercent: tailHasPercent, isRedrawn: isRedrawn)
+            sink.line(
+                $0, hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: false)
         }
     }
 

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Print a recording as the tool printed it: replay.py FILE.cast
+
+Pauses are cut to what still makes a difference: what comes less than 50 ms after
+what was before is written together with it, longer pauses become 60 ms.
+"""
+
+import json
+import os
+import sys
+import termios
+import time
+
+TOGETHER = 0.05
+PAUSE = 0.06
+
+
+def main():
+    if os.isatty(1):
+        # The recording has the line ends that the terminal made.
+        mode = termios.tcgetattr(1)
+        mode[1] &= ~termios.OPOST
+        termios.tcsetattr(1, termios.TCSANOW, mode)
+    with open(sys.argv[1], encoding="utf-8") as file:
+        next(file)
+        reads = [json.loads(line) for line in file]
+    pieces = []
+    for index, (at, stream, text) in enumerate(reads):
+        is_near = index > 0 and at - reads[index - 1][0] < TOGETHER
+        if pieces and is_near and pieces[-1][0] == stream:
+            pieces[-1][1] += text
+        else:
+            pieces.append([stream, text])
+    for index, (stream, text) in enumerate(pieces):
+        if index > 0:
+            time.sleep(PAUSE)
+        data = text.encode()
+        while data:
+            data = data[os.write(2 if stream == "e" else 1, data):]
+
+
+main()
