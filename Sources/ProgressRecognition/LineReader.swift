@@ -104,7 +104,14 @@ struct LineReader: LineSink, Sendable {
         guard channel != .direct, precedence >= .terminal, let reading = terminal.read(text) else {
             return
         }
-        believe(reading, from: .terminal)
+        guard reading.fraction == nil else { return believe(reading, from: .terminal) }
+        guard let message = reading.message, var state = newest else {
+            return begin(reading.message, reading.source, from: .terminal)
+        }
+        // An error or a pause without a value keeps what is shown; it must not
+        // stay beyond the next state, as a message alone would.
+        state.message = message
+        add(state)
     }
 
     @inline(never)

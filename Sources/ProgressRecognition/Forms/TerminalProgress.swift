@@ -4,8 +4,11 @@ import JobModel
 /// its tab or the task bar: `ESC ] 9 ; 4 ; state ; percentage BEL`.
 ///
 /// Introduced by ConEmu ("ANSI X3.64 and Xterm 256 colors", OSC 9;4), taken up
-/// by Windows Terminal, Ghostty and others. States: 0 remove, 1 set, 2 error,
-/// 3 indeterminate, 4 paused.
+/// by Windows Terminal, Ghostty and others. States: 0 remove, 1 set (0 where
+/// the percentage is missing), 2 error, 3 indeterminate, 4 paused; 2 and 4
+/// without a percentage keep the last. Above 100 counts as 100. Any other text
+/// after `ESC ] 9 ;` is a notification. Printed, on a terminal, by cargo and zig,
+/// and by systemd from version 257.
 struct TerminalProgress: Sendable {
     private var fraction: Double?
 

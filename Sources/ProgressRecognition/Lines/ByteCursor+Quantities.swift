@@ -129,6 +129,18 @@ extension ByteCursor {
         default: nil
         }
     }
+
+    /// Steps over everything up to the end of the first `text` (in any mixture
+    /// of cases); false, and nothing stepped over, when it does not follow.
+    mutating func take(past text: StaticString) -> Bool {
+        let start = position
+        while !isAtEnd {
+            if take(text: text) { return true }
+            position &+= 1
+        }
+        position = start
+        return false
+    }
 }
 
 extension Double {
