@@ -9,8 +9,13 @@ import JobModel
 /// alone gives no such precedence, so that a script may write only "copying" to
 /// `$JOBD_PROGRESS` and leave the numbers to `rsync`.
 ///
+/// Tools and general forms share a level, so that in a script that runs `curl`
+/// and then prints `[3/10]` both count. But a tool that has just told something
+/// is better believed than a number between its lines: general forms are not
+/// asked for `toolSilence` after it.
+///
 /// A message alone changes the message of the newest reading and stays for
-/// later readings that have none.
+/// later readings that have none; a tool's for its own.
 struct LineReader: LineSink, Sendable {
     /// Where the lines that follow come from.
     var channel = OutputChannel.stdout
@@ -39,7 +44,13 @@ struct LineReader: LineSink, Sendable {
     private var direct = DirectForm()
     private var terminal = TerminalProgress()
     private var newest: Progress?
-    private var standingMessage: String?
+    private var standingMessage: (text: String?, source: ProgressSource?)
+    /// When a tool last told something.
+    private var toolSpokeAt: Timestamp?
+
+    /// For how long, in microseconds, general forms are not asked after a tool
+    /// has told something: ten seconds.
+    private static let toolSilence: Int64 = 10_000_000
 
     /// What keeps the other lines away, unless something waits for the next
     /// line, whatever it is. On `$JOBD_PROGRESS` every line counts.
@@ -121,6 +132,9 @@ struct LineReader: LineSink, Sendable {
             return
         }
         var left = candidates & allowed
+        if let toolSpokeAt, line.at >= toolSpokeAt, line.at.since(toolSpokeAt) < Self.toolSilence {
+            left &= table.mask(upTo: .tool)
+        }
         while left != 0 {
             let index = left.trailingZeroBitCount
             left &= left &- 1
@@ -142,14 +156,14 @@ struct LineReader: LineSink, Sendable {
         var reading = Self.checked(raw)
         let hasNumbers = reading.fraction != nil || reading.done != nil
         if !hasNumbers, raw.message != nil {
-            standingMessage = reading.message
+            standingMessage = (reading.message, source == .tool ? reading.source : nil)
             reading = newest ?? reading
-            reading.message = standingMessage
+            reading.message = standingMessage.text
         } else {
             // Nothing known after nothing known is no news.
             guard hasNumbers || newest != nil else { return }
             silence(below: source)
-            reading.message = reading.message ?? standingMessage
+            reading.message = reading.message ?? message(for: reading.source)
         }
         add(reading)
     }
@@ -158,15 +172,22 @@ struct LineReader: LineSink, Sendable {
     private mutating func begin(
         _ message: String?, _ source: ProgressSource, from precedence: Precedence
     ) {
-        let message = message.flatMap { MessageText.clean($0) } ?? standingMessage
+        let message = message.flatMap { MessageText.clean($0) } ?? self.message(for: source)
         guard message != nil || newest != nil else { return }
         silence(below: precedence)
         add(Progress(message: message, source: source))
     }
 
+    /// The message that stays for readings of `source` that have none.
+    private func message(for source: ProgressSource) -> String? {
+        standingMessage.source == nil || standingMessage.source == source
+            ? standingMessage.text : nil
+    }
+
     /// Asks no form of lower precedence any more.
     private mutating func silence(below source: Precedence) {
-        guard source < precedence else { return }
+        if source == .tool { toolSpokeAt = at }
+        guard source < min(precedence, .tool) else { return }
         precedence = source
         allowed = table.mask(upTo: source)
     }
