@@ -30,8 +30,10 @@
 //    movement, backspaces) needs less: only programs that show progress do it.
 //
 // Who is believed. `Precedence`, best first: `$JOBD_PROGRESS`, JSON lines, OSC
-// 9;4, tools, general forms. The first reading of a higher one silences the
-// lower ones for the rest of the attempt. Within one level the newest counts.
+// 9;4, what is recognised (tools and general forms). The first reading of a
+// higher one silences the lower ones for the rest of the attempt. Within one
+// level the newest counts; but for ten seconds after a tool has told something
+// general forms are not asked, as they might take its other lines for progress.
 //
 // Adding a tool: one `LineForm` in `Catalogue/` and its place in the list there.
 // `LineTriggers` says which lines it is shown, so lines without any trigger cost
