@@ -30,11 +30,10 @@ ALWAYS_INLINE bool is_other_number(const uint8_t *at, const uint8_t *end) {
     return end - next >= 2 && *next == '.' && is_digit(next[1]);
 }
 
-// Whether the `%` at `at` follows a number, as in `42%` and `42 %`, but not in
-// `a%20b`.
+// Whether the `%` at `at` follows a digit or a blank, as in `42%` and `-- %`,
+// but not in `a?b=%20`.
 ALWAYS_INLINE bool ends_number(const uint8_t *at, const uint8_t *line) {
-    if (at > line && is_digit(at[-1])) return true;
-    return at > line + 1 && is_blank(at[-1]) && is_digit(at[-2]);
+    return at > line && (is_digit(at[-1]) || is_blank(at[-1]));
 }
 
 // Whether one of the names begins at `at`, after a quotation mark.

@@ -9,8 +9,13 @@ import JobModel
 /// alone gives no such precedence, so that a script may write only "copying" to
 /// `$JOBD_PROGRESS` and leave the numbers to `rsync`.
 ///
+/// Tools and general forms share a level, so that in a script that runs `curl`
+/// and then prints `[3/10]` both count. But a tool that has just told something
+/// is better believed than a number between its lines: general forms are not
+/// asked for `toolSilence` after it.
+///
 /// A message alone changes the message of the newest reading and stays for
-/// later readings that have none.
+/// later readings that have none; a tool's for its own.
 struct LineReader: LineSink, Sendable {
     /// Where the lines that follow come from.
     var channel = OutputChannel.stdout
@@ -33,16 +38,28 @@ struct LineReader: LineSink, Sendable {
     private var passing: PassingFrame?
     private var table = FormTable.all
     private var allowed: FormTable.Mask = .max
+    /// The forms that are shown every line for now.
+    private var attentive: FormTable.Mask = 0
     private var precedence = Precedence.general
     private var isScreenTaken = false
     private var direct = DirectForm()
     private var terminal = TerminalProgress()
     private var newest: Progress?
-    private var standingMessage: String?
+    private var standingMessage: (text: String?, source: ProgressSource?)
+    /// When a tool last told something.
+    private var toolSpokeAt: Timestamp?
 
-    /// What passes by the forms; `$JOBD_PROGRESS` does not.
+    /// For how long, in microseconds, general forms are not asked after a tool
+    /// has told something: ten seconds.
+    private static let toolSilence: Int64 = 10_000_000
+
+    /// What keeps the other lines away, unless something waits for the next
+    /// line, whatever it is. On `$JOBD_PROGRESS` every line counts.
     @inline(__always)
-    var filter: LineFilter? { channel == .direct ? nil : table.filter(upTo: precedence) }
+    var filter: LineFilter? {
+        passing == nil && attentive & allowed == 0 && channel != .direct
+            ? table.filter(upTo: precedence) : nil
+    }
 
     /// Whether anything on `channel` could still be believed.
     func listens(to channel: OutputChannel) -> Bool {
@@ -63,17 +80,22 @@ struct LineReader: LineSink, Sendable {
         var end = bytes.count
         while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
         guard indent < end else { return }
-        let candidates =
-            table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent) & allowed
+        let triggered = table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent)
+        if let passing {
+            if isRedrawn, passing.candidates == (triggered | attentive) & allowed {
+                self.passing = nil
+            } else {
+                readPassing(passing)
+            }
+        }
+        let candidates = (triggered | attentive) & allowed
         guard candidates != 0 || channel == .direct else { return }
         let line = Line(
             bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
             channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn)
-        if let passing, !isRedrawn || passing.candidates != candidates { readPassing(passing) }
         if isPassing, keepsNewestOnly {
             passing = PassingFrame(line: line, candidates: candidates)
         } else {
-            passing = nil
             read(line, with: candidates)
         }
     }
@@ -117,10 +139,16 @@ struct LineReader: LineSink, Sendable {
             return
         }
         var left = candidates & allowed
+        if let toolSpokeAt, line.at >= toolSpokeAt, line.at.since(toolSpokeAt) < Self.toolSilence {
+            left &= table.mask(upTo: .tool)
+        }
         while left != 0 {
             let index = left.trailingZeroBitCount
             left &= left &- 1
-            switch table.read(line, with: index) {
+            let finding = table.read(line, with: index)
+            let bit: FormTable.Mask = 1 << FormTable.Mask(index)
+            if table.forms[index].isAttentive { attentive |= bit } else { attentive &= ~bit }
+            switch finding {
             case nil: continue
             case .nothing: return
             case .progress(let reading): return believe(reading, from: table.precedences[index])
@@ -135,14 +163,14 @@ struct LineReader: LineSink, Sendable {
         var reading = Self.checked(raw)
         let hasNumbers = reading.fraction != nil || reading.done != nil
         if !hasNumbers, raw.message != nil {
-            standingMessage = reading.message
+            standingMessage = (reading.message, source == .tool ? reading.source : nil)
             reading = newest ?? reading
-            reading.message = standingMessage
+            reading.message = standingMessage.text
         } else {
             // Nothing known after nothing known is no news.
             guard hasNumbers || newest != nil else { return }
             silence(below: source)
-            reading.message = reading.message ?? standingMessage
+            reading.message = reading.message ?? message(for: reading.source)
         }
         add(reading)
     }
@@ -151,15 +179,22 @@ struct LineReader: LineSink, Sendable {
     private mutating func begin(
         _ message: String?, _ source: ProgressSource, from precedence: Precedence
     ) {
-        let message = message.flatMap { MessageText.clean($0) } ?? standingMessage
+        let message = message.flatMap { MessageText.clean($0) } ?? self.message(for: source)
         guard message != nil || newest != nil else { return }
         silence(below: precedence)
         add(Progress(message: message, source: source))
     }
 
+    /// The message that stays for readings of `source` that have none.
+    private func message(for source: ProgressSource) -> String? {
+        standingMessage.source == nil || standingMessage.source == source
+            ? standingMessage.text : nil
+    }
+
     /// Asks no form of lower precedence any more.
     private mutating func silence(below source: Precedence) {
-        guard source < precedence else { return }
+        if source == .tool { toolSpokeAt = at }
+        guard source < min(precedence, .tool) else { return }
         precedence = source
         allow()
     }

@@ -51,7 +51,7 @@ import Testing
     @Test func linesWithoutTriggersAreShownToNone() {
         for text in [
             "plain text", "2026-11-22T08:15:30Z INFO ready", "08:15:30 ready", "  at foo.bar",
-            "Tests run", "/usr/bin/env",
+            "Failures: 0", "/usr/bin/env",
         ] {
             Array(text.utf8).withUnsafeBytes { bytes in
                 let indent = bytes.prefix { Byte.isBlank($0) }.count

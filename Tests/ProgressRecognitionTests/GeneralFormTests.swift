@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: [
         ["1/3", "2/3", "3/3"], ["1 of 3", "2 of 3", "3 of 3"], ["1/3 a", "2/3 b", "3/3 c"],
         ["1 out of 3", "2 out of 3", "3 out of 3"],
-        ["Step 1/3 : FROM x", "Step 2/3 : RUN y", "Step 3/3 : RUN z"],
+        ["Step 1/3: unpack", "Step 2/3: build", "Step 3/3: test"],
         ["Processing 1 of 3", "Processing 2 of 3", "Processing 3 of 3"],
         ["Epoch 1/3", "Epoch 2/3", "Epoch 3/3"],
         ["copying a (1/3)", "copying b (2/3)", "copying c (3/3)"],

@@ -40,4 +40,21 @@ import Testing
             ])
         #expect(rows.map(\.progress.source) == [.direct, .percent, .percent, .percent])
     }
+
+    private static let git = "Receiving objects:  50% (5/10)\r"
+
+    @Test func aToolSilencesGeneralFormsForAWhile() {
+        let frames: [Frame] = [
+            Frame("[1/4] fetch\n", at: 0), Frame(Self.git, at: 1000),
+            Frame("[2/4] x\n", at: 10_900), Frame("[3/4] y\n", at: 11_100),
+        ]
+        #expect(
+            record(frames).map { "\($0.progress.source.rawValue) \($0.progress.fraction ?? -1)" }
+                == ["counter 0.25", "git 0.5", "counter 0.75"])
+    }
+
+    @Test func aClockThatIsSetBackSilencesNothing() {
+        let frames = [Frame(Self.git, at: 5_000_000), Frame("[3/4] y\n", at: 0)]
+        #expect(record(frames).map(\.progress.fraction) == [0.5, 0.75])
+    }
 }

@@ -49,7 +49,7 @@ struct line_scan_stop {
     // The control byte that ends or interrupts it; the number of bytes when
     // there is none.
     size_t position;
-    // Whether there is a `%` after a number between the two.
+    // Whether there is a `%` after a digit or a blank between the two.
     bool has_percent;
     // Whether lines were stepped over, and, if so, whether the last of them
     // ended with a carriage return, so that the next is drawn over it.
@@ -64,7 +64,8 @@ static inline uint32_t line_scan_prefix(uint8_t first, uint8_t second, uint8_t t
 }
 
 // Steps over whole lines nobody asks for, from `position`, where a line begins.
-// Stops at the end of a line that is asked for (one with a `%` after a number always is), at
+// Stops at the end of a line that is asked for (one with a `%` after a digit or a blank
+// always is), at
 // an escape or a backspace, and at the end of the bytes.
 struct line_scan_stop line_scan(
     const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table);

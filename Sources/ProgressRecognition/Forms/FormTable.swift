@@ -119,17 +119,12 @@ struct FormTable: Sendable {
             && Byte.isDigit(bytes[position &+ 1])
     }
 
-    /// Whether a `%` follows a number, or a number and a blank.
+    /// Whether a `%` follows a digit or a blank.
     private static func hasPercentage(
         _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int
     ) -> Bool {
         for place in start..<end where bytes[place] == Byte.percent && place > start {
-            if Byte.isDigit(bytes[place &- 1]) { return true }
-            if Byte.isBlank(bytes[place &- 1]), place &- 2 >= start,
-                Byte.isDigit(bytes[place &- 2])
-            {
-                return true
-            }
+            if Byte.isDigit(bytes[place &- 1]) || Byte.isBlank(bytes[place &- 1]) { return true }
         }
         return false
     }

@@ -10,9 +10,17 @@ protocol LineForm: Sendable {
     /// they cost nothing.
     var triggers: LineTriggers { get }
 
+    /// Whether the form is now shown every line, whatever its triggers: while
+    /// it expects one by which nothing tells it, such as the name of a file.
+    var isAttentive: Bool { get }
+
     /// What `line` tells; nil when it is not this form's, so that the forms
     /// after it are shown it.
     mutating func read(_ line: Line) -> Finding?
+}
+
+extension LineForm {
+    var isAttentive: Bool { false }
 }
 
 /// By what a line is chosen for a form, before anything in it is parsed: any
@@ -32,6 +40,6 @@ struct LineTriggers: Sendable {
     var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""
-    /// A `%` is in the line, after a digit or a digit and a blank.
+    /// A `%` is in the line, after a digit or a blank.
     var percent = false
 }

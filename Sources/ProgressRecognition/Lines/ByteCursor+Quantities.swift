@@ -64,8 +64,8 @@ extension ByteCursor {
         }
     }
 
-    /// Steps over a time as a clock shows it, `1:02:03`, `02:03` or `02:03.5`,
-    /// and gives it in seconds; nil, and nothing stepped over, when none is
+    /// Steps over a time as a clock shows it, `1:02:03`, `02:03` or `02:03.5`, or
+    /// with days, `1:02:03:04`, and gives it in seconds; nil, and nothing stepped over, when none is
     /// next.
     mutating func takeClock() -> Double? {
         let start = position
@@ -83,6 +83,8 @@ extension ByteCursor {
             }
             seconds = seconds * 60 + part.value
             parts &+= 1
+            // The first of four is days, which have but 24 hours.
+            if parts == 4 { seconds -= first.value * (60 - 24) * 3600 }
         }
         guard parts > 1 else {
             position = start
@@ -139,4 +141,10 @@ extension ByteCursor {
         position = start
         return false
     }
+}
+
+extension Double {
+    /// The number, or nil if it is zero: tools print that for a rate they do not
+    /// know yet, and for less than a second that is left.
+    var nonZero: Double? { self == 0 ? nil : self }
 }

@@ -8,7 +8,8 @@ protocol LineSink {
     ///
     /// - Parameters:
     ///   - bytes: What it says, without escapes; valid during the call only.
-    ///   - hasPercent: Whether a `%` after a number may be among them.
+    ///   - hasPercent: Whether a `%` after a digit or a blank may be among
+    ///     them.
     ///   - isRedrawn: See `Line.isRedrawn`.
     ///   - isPassing: Whether it ended with a carriage return, so that what
     ///     comes next is drawn over it; its bytes are then valid until the

@@ -76,7 +76,10 @@ struct LineSplitter {
                 isRedrawn = false
                 start = position &+ 1
             case Byte.carriageReturn:
-                endLine(chunk, start, position, isPassing: true, into: &sink)
+                // Before a newline, or where what follows is not known, it does
+                // not begin another frame.
+                let isPassing = position &+ 1 < count && base[position &+ 1] != Byte.newline
+                endLine(chunk, start, position, isPassing: isPassing, into: &sink)
                 isRedrawn = true
                 start = position &+ 1
             case Byte.percent:
