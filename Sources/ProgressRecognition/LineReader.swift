@@ -41,6 +41,7 @@ struct LineReader: LineSink, Sendable {
     /// The forms that are shown every line for now.
     private var attentive: FormTable.Mask = 0
     private var precedence = Precedence.general
+    private var isScreenTaken = false
     private var direct = DirectForm()
     private var terminal = TerminalProgress()
     private var newest: Progress?
@@ -125,6 +126,12 @@ struct LineReader: LineSink, Sendable {
         add(state)
     }
 
+    mutating func screen(isTaken: Bool) {
+        endPiece()
+        isScreenTaken = isTaken
+        allow()
+    }
+
     @inline(never)
     private mutating func read(_ line: Line, with candidates: FormTable.Mask) {
         guard line.channel != .direct else {
@@ -189,7 +196,14 @@ struct LineReader: LineSink, Sendable {
         if source == .tool { toolSpokeAt = at }
         guard source < min(precedence, .tool) else { return }
         precedence = source
-        allowed = table.mask(upTo: source)
+        allow()
+    }
+
+    /// Sets which forms are asked. The general ones are not while a program has
+    /// the whole screen: `top` and `vim` draw numbers over each other, too.
+    private mutating func allow() {
+        let trusted = isScreenTaken && precedence > .tool ? .tool : precedence
+        allowed = trusted == .general ? .max : table.mask(upTo: trusted)
     }
 
     private mutating func add(_ reading: Progress) {

@@ -15,19 +15,26 @@
 // own comment what it takes for progress and why. The general rule:
 //
 // 1. A strong form is believed at once, because nothing else looks like it:
-//    a line that is only `42%` or begins with it, `[3/10] …`, `[###  ] 42%`,
-//    `Progress: 42%`, a JSON object with `progress`. See `PercentForm`,
-//    `CounterForm`, `JSONForm`.
+//    a line that is only `42%` or begins with it and a word or two, `[3/10] …`,
+//    `[###  ] 42%`, `Progress: 42%`, a JSON object with `progress`. See
+//    `PercentForm`, `CounterForm`, `JSONForm`.
 // 2. A weak form is believed once it has *risen*: the same shape (the same
-//    total, the same words before it) was seen before with a lower number.
+//    total, the same words beside it) was seen before with a lower number.
+//    Where the words differ from line to line it must rise more than once.
 //    Counters may rise within one write (`1/3`, `2/3`, `3/3`: from the second
 //    line on); percentages only from one time to another, as tables are full
 //    of them and printed at once. So `11/22` alone, or a `df`, is nothing.
 //    From then on the shape is believed whatever its number: tools have phases.
 // 3. A number beside a word that says what is measured (`93% full`, `100% tests
-//    passed`, `3/10 passed`, `1/2 cup`) is never believed. See `Vocabulary`.
+//    passed`, `3/10 passed`, `1/2 cup`) is never believed, even if it rises;
+//    nor is a cell of a table (`42%,a`, `42% /srv`). See `Vocabulary`.
 // 4. What is drawn over an earlier frame (after a carriage return, a cursor
-//    movement, backspaces) needs less: only programs that show progress do it.
+//    movement, backspaces) needs less: only programs that show progress do it;
+//    and those that take the whole screen (`top`, `vim`), so while one has it
+//    only tools and OSC 9;4 are believed.
+//
+// `Tests/Captures/ordinary` holds output of ordinary programs, of which nothing
+// must be believed however it comes.
 //
 // Who is believed. `Precedence`, best first: `$JOBD_PROGRESS`, JSON lines, OSC
 // 9;4, what is recognised (tools and general forms). The first reading of a

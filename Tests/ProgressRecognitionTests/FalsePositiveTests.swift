@@ -223,9 +223,7 @@ import Testing
         #expect(record([Frame(text + "\n")]).map { told($0.progress) } == [])
         // Also not when every line comes at its own time,
         let lines = text.split(separator: "\n").map(String.init)
-        if name != "coverage", name != "perf report, dirstat" {
-            #expect(readings(of: lines).map(told) == [])
-        }
+        #expect(readings(of: lines).map(told) == [])
         // nor with the endings of other systems.
         #expect(record([Frame(lines.joined(separator: "\r\n") + "\r\n")]) == [])
     }

@@ -51,6 +51,24 @@ import Testing
         #expect(record([Frame(lines.joined(separator: "\n") + "\n")]) == [])
     }
 
+    @Test(arguments: [
+        // The same words after the number, or rising again and again.
+        (["10% at 1 MB/s, 9 s", "20% at 2 MB/s, 8 s", "15% of b"], [0.2]),
+        (["1% to a or b", "2% to c or d", "3% to e or f", "4% to g or h"], [0.04]),
+        (["1% to a or b", "2% to c or d", "1% to e or f", "4% to g or h"], []),
+        (["a.txt (1/3)", "b.txt (2/3)", "c.txt (3/3)"], [1]),
+    ])
+    func believedOnlyOnMoreEvidence(_ lines: [String], _ expected: [Double]) {
+        #expect(readings(of: lines).map(\.fraction) == expected)
+    }
+
+    @Test func nothingIsReadWhileAProgramHasTheWholeScreen() {
+        let text = "\u{1B}[?1049h\u{1B}[3;4H42%\u{1B}[4;4H43%\u{1B}[?1049l\r44%\n"
+        #expect(record([Frame(text)]).map(\.progress.fraction) == [0.44])
+        let bar = "\u{1B}[?1049h\u{1B}]9;4;1;10\u{7}\u{1B}[3;4H42%\u{1B}[4;4H"
+        #expect(record([Frame(bar)]).map(\.progress.fraction) == [0.1])
+    }
+
     @Test func theSeedExampleShowsFromItsFirstLine() {
         var tracker = ProgressTracker(intervalMicroseconds: 100_000, resumed: nil)
         for percent in stride(from: 0, through: 100, by: 5) {

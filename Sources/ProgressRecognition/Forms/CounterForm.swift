@@ -13,15 +13,20 @@ import JobModel
 /// - one after a word for steps: `Step 3/10`, `Processing 3 of 10`;
 ///
 /// and once a line has shown the number just below it:
-/// - one in brackets at the end of a line: `Copying a.txt (3/10)`.
+/// - one in brackets at the end of a line: `Copying a.txt (3/10)`, if both lines
+///   begin with the same word; otherwise (`a.txt (3/10)`) at the third number.
 ///
 /// Never: a number above its total or a total of zero; three numbers
-/// (`11/22/2026`), decimals, versions; a result or a quantity (`3/10 passed`,
-/// `1/2 cup`); anywhere else. So `11/22` alone, a date, is not believed.
+/// (`11/22/2026`), decimals, versions; a result, a quantity or part of a
+/// sentence (`3/10 passed`, `1/2 cup`, `3 of 10 were late`); one at the start of
+/// a line, up to 31, once one had a leading zero, as dates have (`03/11`);
+/// anywhere else. So `11/22` alone, a date, is not believed.
 struct CounterForm: LineForm {
     let triggers = LineTriggers(
         first: "0123456789", isBracketed: true, prefixes: Vocabulary.stepWords, last: ")]")
     private var shapes = RisingShapes()
+    /// Whether lines begin with dates, as `03/11` shows.
+    private var seesDates = false
 
     /// Two numbers, the first at most the second.
     private struct Counter {
@@ -87,15 +92,22 @@ struct CounterForm: LineForm {
     /// `3/10 …`, `3 of 10 …`
     private mutating func leading(_ line: Line) -> Progress? {
         var cursor = line.cursor
+        let isPadded = cursor.next == Byte.of("0") && Byte.isDigit(cursor.peek(1))
         guard let counter = Self.takeCounter(&cursor, isWhole: line.isWhole),
             Self.endsCounter(cursor), !Self.isResult(after: cursor.rest)
         else { return nil }
+        // No month has more days.
+        if counter.total.digits <= 31 {
+            seesDates = seesDates || isPadded
+            guard !seesDates else { return nil }
+        }
         if !line.isRedrawn {
             var shape = ShapeHash()
             shape.add(counter.total.digits)
             guard
                 shapes.believes(
-                    shape.value, value: counter.done.value, at: line.at, rule: .greater)
+                    shape.value, value: counter.done.value, at: line.at,
+                    evidence: .init(rule: .greater))
             else { return nil }
         }
         return Self.reading(
@@ -125,7 +137,8 @@ struct CounterForm: LineForm {
             shape.add(counter.total.digits)
             guard
                 shapes.believes(
-                    shape.value, value: counter.done.value, at: line.at, rule: .greater)
+                    shape.value, value: counter.done.value, at: line.at,
+                    evidence: .init(rule: .greater))
             else { return nil }
         }
         let name =
@@ -152,10 +165,18 @@ struct CounterForm: LineForm {
         var shape = ShapeHash()
         shape.add(end)
         shape.add(counter.total.digits)
-        guard
-            shapes.believes(shape.value, value: counter.done.value, at: line.at, rule: .successor)
-        else { return nil }
         let before = UnsafeRawBufferPointer(rebasing: bytes[line.indent..<start])
+        var words = ByteCursor(before)
+        var named = shape
+        for byte in words.takeLetters() { named.add(Byte.lowercase(byte)) }
+        // Both must see the line.
+        let isSuccessor = shapes.believes(
+            named.value, value: counter.done.value, at: line.at,
+            evidence: .init(rule: .successor, times: words.position > 0 ? 1 : 2))
+        let isThird = shapes.believes(
+            shape.value, value: counter.done.value, at: line.at,
+            evidence: .init(rule: .successor, times: 2))
+        guard isSuccessor || isThird else { return nil }
         return Self.reading(counter, message: NumberText.message(before: before))
     }
 

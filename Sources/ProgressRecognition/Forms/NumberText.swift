@@ -39,6 +39,13 @@ enum NumberText {
         return cursor.takeLetters()
     }
 
+    /// Whether the text after a number is an absolute path.
+    static func startsPath(after bytes: UnsafeRawBufferPointer) -> Bool {
+        var cursor = ByteCursor(bytes)
+        cursor.takeBlanks()
+        return cursor.next == Byte.of("/")
+    }
+
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var start = 0
         while start < bytes.count, isSeparator(bytes[start]) { start += 1 }

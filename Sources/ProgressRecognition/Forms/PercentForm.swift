@@ -5,29 +5,40 @@ import JobModel
 /// A number with a `%` is far more often a measurement than progress, so where
 /// it stands decides. Believed at once:
 /// - a line that is nothing else: `42%`, `42.5 %`; bracketed too: `[ 42%]`;
-/// - a line that begins with it at the left edge (`42% copying a.txt`), or
-///   anywhere if `complete`, `completed`, `done` or `finished` follows;
+/// - a line that begins with it at the left edge and goes on with a word or two
+///   (`42% a.txt`) or with what is being done (`42% copying a.txt to b`), as
+///   the lines of a paragraph do not; anywhere if `complete`, `completed`,
+///   `done` or `finished` follows;
 /// - a bracketed one before text: `[ 42%] Building`, `(42%) a.txt`;
 /// - one after a drawn bar: `[####    ] 42%`, `#######   42.5%`;
 /// - one after the word itself: `Progress: 42%`, `completed 42%`.
 ///
 /// Believed once a line of the same shape has shown a lower number at an
 /// earlier time (a table is printed all at once):
-/// - an indented or tabulated one: `   42%  a.txt`;
+/// - one at the start of a line before the same text: `   42%  a.txt`; at the
+///   left edge also before another text, if it has risen three times in
+///   succession;
 /// - one after what is being done: `Copying files: 42%`, or before `complete`:
 ///   `backup is 42% complete`;
 /// - one anywhere in a line that is drawn over another.
 ///
-/// Never: above 100; two percentages in a line, unless it begins with one and
+/// Never: above 100; with a comma before more than one decimal (`1,10%` is two
+/// fields); two percentages in a line, unless it begins with one and
 /// is redrawn; beside a word that says what is measured (`42% of`,
-/// `coverage: 87%`, `93% full`, `100% tests passed`); anywhere else.
+/// `coverage: 87%`, `93% full`, `100% tests passed`); one in a table: before a
+/// separator (`42%,a`), a bound (`42% <= 3 ms`), only numbers, an absolute path
+/// or a directory (`df`, `git diff --dirstat`); anywhere else.
 struct PercentForm: LineForm {
     let triggers = LineTriggers(percent: true)
     private var shapes = RisingShapes()
+    /// Of lines that begin with the number.
+    private var leadingShapes = RisingShapes()
+    private var believesLeading = false
 
     private enum Belief {
         case atOnce
         case onceRising(shape: UInt64)
+        case leadingOnceRising(shape: UInt64, isAtEdge: Bool)
     }
 
     private struct Candidate {
@@ -42,20 +53,44 @@ struct PercentForm: LineForm {
                 ?? Self.inside(line)
         else { return nil }
         let fraction = found.number.hundredth
-        if case .onceRising(let shape) = found.belief,
-            !shapes.believes(shape, value: fraction, at: line.at, rule: .later)
-        {
-            return nil
+        switch found.belief {
+        case .atOnce: break
+        case .onceRising(let shape):
+            guard
+                shapes.believes(
+                    shape, value: fraction, at: line.at, evidence: .init(rule: .later))
+            else { return nil }
+        case .leadingOnceRising(let shape, let isAtEdge):
+            guard leads(shape, isAtEdge: isAtEdge, value: fraction, at: line.at) else {
+                return nil
+            }
         }
         return .progress(
             Progress(fraction: fraction, message: found.message, source: .percent))
     }
 
+    /// Whether lines that begin with a percentage are believed by now.
+    private mutating func leads(
+        _ shape: UInt64, isAtEdge: Bool, value: Double, at: Timestamp
+    ) -> Bool {
+        guard !believesLeading else { return true }
+        believesLeading = leadingShapes.believes(
+            shape, value: value, at: at, evidence: .init(rule: .later))
+        if isAtEdge {
+            // Whatever the text.
+            let risesOften = leadingShapes.believes(
+                0, value: value, at: at, evidence: .init(rule: .later, times: 3))
+            believesLeading = believesLeading || risesOften
+        }
+        return believesLeading
+    }
+
     /// The number and `%` at the cursor, at most 100.
     private static func takePercentage(_ cursor: inout ByteCursor) -> Decimal? {
-        guard let number = cursor.takeDecimal(commaToo: true), number.hundredth <= 1 else {
-            return nil
-        }
+        let start = cursor.position
+        guard let number = cursor.takeDecimal(commaToo: true), number.hundredth <= 1,
+            number.scale < 2 || !cursor.taken(since: start).contains(Byte.of(","))
+        else { return nil }
         if Byte.isBlank(cursor.next) { cursor.position += 1 }
         return cursor.take("%") ? number : nil
     }
@@ -91,14 +126,54 @@ struct PercentForm: LineForm {
         if isCompletion(after: text) {
             return Candidate(number: number, message: message, belief: .atOnce)
         }
-        guard !isMeasure(after: text), line.isRedrawn || !text.contains(Byte.percent) else {
-            return nil
-        }
+        guard !isMeasure(after: text), line.isRedrawn || !text.contains(Byte.percent),
+            !isCell(before: text)
+        else { return nil }
         let isTabulated = line.indent > 0 || cursor.next == Byte.tab || cursor.takeBlanks() > 1
-        // Every such line has the same shape, whatever its text.
+        let isPlain = isBrief(text) || isGerund(NumberText.firstWord(of: text))
+        guard !isColumn(text) || line.isRedrawn else { return nil }
+        if line.isRedrawn || !isTabulated && isPlain {
+            return Candidate(number: number, message: message, belief: .atOnce)
+        }
+        var shape = ShapeHash()
+        shape.addShape(of: text)
         return Candidate(
             number: number, message: message,
-            belief: isTabulated && !line.isRedrawn ? .onceRising(shape: 0) : .atOnce)
+            belief: .leadingOnceRising(shape: shape.value, isAtEdge: !isTabulated))
+    }
+
+    /// Whether the text is a word or two and no end of a sentence.
+    private static func isBrief(_ text: UnsafeRawBufferPointer) -> Bool {
+        var cursor = ByteCursor(text)
+        var words = 0
+        while !cursor.isAtEnd {
+            cursor.takeBlanks()
+            words += 1
+            guard words <= 2 else { return false }
+            while !cursor.isAtEnd, !Byte.isBlank(cursor.next) { cursor.position += 1 }
+        }
+        return text.last != Byte.of(".")
+    }
+
+    /// Whether the text right after a percentage shows it to be a cell of a
+    /// table or the end of something in brackets: `42%,a`, `42%]`, `42% <= 3`.
+    private static func isCell(before text: UnsafeRawBufferPointer) -> Bool {
+        var cursor = ByteCursor(text)
+        switch cursor.next {
+        case Byte.of(","), Byte.of(";"): return !Byte.isBlank(cursor.peek(1))
+        case Byte.of("]"), Byte.of(")"): return true
+        default: break
+        }
+        cursor.takeBlanks()
+        return (cursor.next == Byte.of("<") || cursor.next == Byte.of(">"))
+            && cursor.peek(1) == Byte.of("=")
+    }
+
+    /// Whether the text after a percentage is another column of a table: only
+    /// numbers, an absolute path or a directory.
+    private static func isColumn(_ text: UnsafeRawBufferPointer) -> Bool {
+        NumberText.startsPath(after: text) || text.last == Byte.of("/")
+            || !text.contains { Byte.isLetter($0) || $0 >= 0x80 }
     }
 
     /// `[####    ] 42%`, `|███   | 42%`, `#####     42.5%`.
@@ -142,7 +217,10 @@ struct PercentForm: LineForm {
         let completes = isCompletion(after: after)
         let isNamed = Vocabulary.progressWords.contains(first) && onlyPunctuation(words.rest)
         // What most lines with a percentage fail at comes first.
-        guard isNamed || completes || line.isRedrawn || isGerund(first),
+        guard
+            isNamed || completes || isGerund(first)
+                // A line of `df` ends so.
+                || (line.isRedrawn && !NumberText.startsPath(after: after)),
             completes || !isMeasure(after: after), !after.contains(Byte.percent),
             !Vocabulary.measures.containsWord(of: before)
         else { return nil }
@@ -168,7 +246,7 @@ struct PercentForm: LineForm {
 
     /// Whether the word says what is being done, as `Copying` does.
     private static func isGerund(_ word: UnsafeRawBufferPointer) -> Bool {
-        guard word.count > 4 else { return false }
+        guard word.count > 4, !Vocabulary.noActivities.contains(word) else { return false }
         var ending = ByteCursor(word, at: word.count - 3)
         return ending.take(text: "ing")
     }

@@ -14,10 +14,19 @@ struct RisingShapes: Sendable {
         case successor
     }
 
+    /// How often in succession it must have risen, and how.
+    struct Evidence {
+        /// What counts.
+        var rule: Rule
+        /// How often.
+        var times = 1
+    }
+
     private struct Entry {
         var shape: UInt64
         var value: Double
         var at: Timestamp
+        var rises = 0
         var isBelieved: Bool
     }
 
@@ -26,9 +35,9 @@ struct RisingShapes: Sendable {
     private var entries: [Entry] = []
 
     /// Whether a line of this shape with this number is progress: its number
-    /// has risen as `rule` asks, now or at any earlier line of the shape.
+    /// has risen as `evidence` asks, now or at any earlier line of the shape.
     mutating func believes(
-        _ shape: UInt64, value: Double, at: Timestamp, rule: Rule
+        _ shape: UInt64, value: Double, at: Timestamp, evidence: Evidence
     ) -> Bool {
         guard let index = entries.firstIndex(where: { $0.shape == shape }) else {
             if entries.count == Self.limit { entries.removeFirst() }
@@ -37,12 +46,13 @@ struct RisingShapes: Sendable {
         }
         var entry = entries.remove(at: index)
         let rises =
-            switch rule {
+            switch evidence.rule {
             case .later: value > entry.value && at > entry.at
             case .greater: value > entry.value
             case .successor: value == entry.value + 1
             }
-        entry.isBelieved = entry.isBelieved || rises
+        entry.rises = rises ? entry.rises &+ 1 : 0
+        entry.isBelieved = entry.isBelieved || entry.rises >= evidence.times
         entry.value = value
         entry.at = at
         entries.append(entry)

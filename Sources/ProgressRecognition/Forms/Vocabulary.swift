@@ -20,13 +20,14 @@ enum Vocabulary {
         "valid", "volume", "wait",
     ])
 
-    /// After `3/10`, these say that it is a result, a rating, a quantity.
+    /// After `3/10`, these say that it is a result, a rating, a quantity, or
+    /// part of a sentence.
     static let results = WordSet([
         "failed", "failing", "failures", "errors", "ok", "passed", "passing", "succeeded",
         "successful", "tests", "checks", "points", "stars", "marks", "correct", "votes", "users",
         "people", "cup", "cups", "inch", "inches", "teaspoon", "tablespoon", "tsp", "tbsp", "lb",
         "used", "available", "ready", "running", "healthy", "online", "nodes", "replicas", "up",
-        "full", "free",
+        "full", "free", "of", "in", "are", "had", "has", "have", "is", "was", "were", "who",
     ])
 
     /// Before `3/10`, these say that steps are counted.
@@ -44,6 +45,12 @@ enum Vocabulary {
 
     /// Of those, the ones that say nothing beside the number.
     static let plainSteps = WordSet(["done", "finished", "progress"])
+
+    /// Words that end as those for activities do.
+    static let noActivities = WordSet([
+        "according", "anything", "being", "during", "evening", "everything", "having", "morning",
+        "nothing", "something", "spring", "string", "thing",
+    ])
 
     /// Right before a percentage, these say that it is progress; all but the
     /// first also right after it.

@@ -25,6 +25,8 @@ struct EscapeSequence {
         case gap
         /// An operating system command, which is in `text`.
         case command
+        /// A program took the whole screen for itself, or gave it back.
+        case screen(isTaken: Bool)
     }
 
     /// The most bytes of a sequence: one that is longer was never meant as one.
@@ -43,6 +45,7 @@ struct EscapeSequence {
     private var length = 0
     private var parameter = 0
     private var isFirstParameter = true
+    private var isPrivate = false
 
     /// Whether the next byte belongs to a sequence.
     @inline(__always)
@@ -54,6 +57,7 @@ struct EscapeSequence {
         length = 0
         parameter = 0
         isFirstParameter = true
+        isPrivate = false
         text.removeAll(keepingCapacity: true)
     }
 
@@ -121,6 +125,9 @@ struct EscapeSequence {
                 parameter = parameter * 10 + Int(byte &- 0x30)
             }
             return .more
+        case Byte.of("?") where length == 2:
+            isPrivate = true
+            return .more
         case 0x3A...0x3F:
             isFirstParameter = false
             return .more
@@ -137,7 +144,8 @@ struct EscapeSequence {
 
     /// CUU, CUD, CNL, CPL, CUP, HVP, VPA, SCORC and CHA move the cursor away
     /// from the end of the text; CHA to another column than the first sets a
-    /// field beside it, as CUF does.
+    /// field beside it, as CUF does. DECSET and DECRST of 47, 1047 and 1049
+    /// switch to the alternate screen and back.
     private func effect(ofFinal byte: UInt8) -> Effect {
         switch byte {
         case Byte.of("A"), Byte.of("B"), Byte.of("E"), Byte.of("F"), Byte.of("H"), Byte.of("f"),
@@ -145,6 +153,9 @@ struct EscapeSequence {
             .moved
         case Byte.of("G"): parameter <= 1 ? .moved : .gap
         case Byte.of("C"): .gap
+        case Byte.of("h"), Byte.of("l"):
+            isPrivate && (parameter == 1049 || parameter == 1047 || parameter == 47)
+                ? .screen(isTaken: byte == Byte.of("h")) : .nothing
         default: .nothing
         }
     }

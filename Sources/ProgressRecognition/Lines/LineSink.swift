@@ -19,4 +19,7 @@ protocol LineSink {
 
     /// The text of an operating system command (`ESC ] … BEL`).
     mutating func command(_ text: UnsafeRawBufferPointer)
+
+    /// A program took the whole screen for itself, or gave it back.
+    mutating func screen(isTaken: Bool)
 }

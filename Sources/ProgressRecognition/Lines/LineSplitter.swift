@@ -182,6 +182,10 @@ struct LineSplitter {
             if !tail.isEmpty, tail.count < Self.limit { tail.append(Byte.space) }
         case .ended(.command):
             escape.text.withUnsafeBytes { sink.command($0) }
+        case .ended(.screen(let isTaken)):
+            passTail(into: &sink)
+            clear()
+            sink.screen(isTaken: isTaken)
         }
         return position &+ 1
     }
