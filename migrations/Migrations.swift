@@ -20,5 +20,6 @@ extension Migration {
     package static let all: [Migration] = [
         Migration("0001_init", PackageResources._001_init_sql),
         Migration("0002_control", PackageResources._002_control_sql),
+        Migration("0003_progress", PackageResources._003_progress_sql),
     ]
 }

@@ -1,5 +1,8 @@
 /// How far a job is: one reading, as an event stores it.
 package struct Progress: Hashable, Sendable {
+    /// Whether it tells numbers, and not only a message.
+    package var isMeasured: Bool { fraction != nil || done != nil }
+
     /// 0…1, or nil when only counts or a message are known. It may fall when a
     /// command starts a new phase, and is never invented.
     package var fraction: Double?
@@ -35,8 +38,8 @@ package struct Progress: Hashable, Sendable {
 }
 
 /// Names what a reading was taken from: `direct` (`$JOBD_PROGRESS`), `json`, a
-/// general form (`percent`, `counter`), or the name of the tool whose output was
-/// recognised (`rsync`, `curl`, …).
+/// general form (`percent`, `counter`), the name of the tool whose output was
+/// recognised (`rsync`, `curl`, …), or `history` for an estimate.
 package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package let rawValue: String
 
@@ -52,4 +55,6 @@ package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package static let percent = ProgressSource(rawValue: "percent")
     /// `[3/10]`, `3/10`, `3 of 10`
     package static let counter = ProgressSource(rawValue: "counter")
+    /// Nothing was read: an estimate from earlier runs. Never stored.
+    package static let history = ProgressSource(rawValue: "history")
 }
