@@ -8,8 +8,8 @@ struct Estimation {
     private(set) var estimate: Estimate?
     /// When there is something to say next; nil when nothing changes by itself.
     private(set) var due: DispatchTime?
-    /// What was said last, if no event has come since.
-    private var shown: Progress?
+    /// The step that was told last, if no event has come since.
+    private var shown: Int64?
     private var spokenAt: DispatchTime?
 
     /// There is none any more.
@@ -39,20 +39,15 @@ struct Estimation {
         at moment: DispatchTime, _ now: Timestamp, interval: DispatchTimeInterval
     ) -> (reading: StampedProgress, attempt: AttemptID)? {
         guard let estimate, let due, due <= moment else { return nil }
-        let reading = estimate.reading(at: now)
         self.due = estimate.nextChange(after: now).map { change in
             // By then somebody may have set the clock: it is looked at every hour.
             max(moment + interval, moment + .microseconds(Int(min(change, 3_600_000_000))))
         }
         // The two clocks may go differently: then it is not yet time.
-        if let shown, Self.looksTheSame(shown, reading.progress) { return nil }
-        shown = reading.progress
+        let step = estimate.step(at: now)
+        if step == shown { return nil }
+        shown = step
         spokenAt = moment
-        return (reading, estimate.attempt)
-    }
-
-    private static func looksTheSame(_ left: Progress, _ right: Progress) -> Bool {
-        left.fraction == right.fraction && left.message == right.message
-            && (left.etaSeconds == nil) == (right.etaSeconds == nil)
+        return (estimate.reading(at: now), estimate.attempt)
     }
 }

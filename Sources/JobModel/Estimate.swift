@@ -38,26 +38,31 @@ package struct Estimate: Hashable, Sendable {
         let elapsed = elapsed(at: now)
         return StampedProgress(
             progress: Progress(
-                fraction: min(Double(thousandths(elapsed)) / 1000, Self.highestFraction),
+                fraction: min(Double(step(elapsed)) / 1000, Self.highestFraction),
                 message: message,
                 etaSeconds: elapsed > typicalDuration
                     ? nil : Double(typicalDuration - elapsed) / 1_000_000,
                 source: .history), time: now)
     }
 
-    /// In how many microseconds from `now` it will say something else that one can
-    /// see: a thousandth more, or that it takes longer than usual. Nil when nothing
-    /// will change by itself.
+    /// How many thousandths of the typical duration are over at `now`, and 1001 when
+    /// all are and more: whoever has seen a reading sees nothing new in another of
+    /// the same step.
+    package func step(at now: Timestamp) -> Int64 {
+        step(elapsed(at: now))
+    }
+
+    /// In how many microseconds from `now` the next step comes; nil when none will
+    /// come by itself.
     package func nextChange(after now: Timestamp) -> Int64? {
         let elapsed = elapsed(at: now)
         guard pausedAt == nil, elapsed <= typicalDuration else { return nil }
-        let next = Double(thousandths(elapsed) + 1) * Double(typicalDuration) / 1000
+        let next = Double(step(elapsed) + 1) * Double(typicalDuration) / 1000
         return max(1, min(Int64(next.rounded(.up)), typicalDuration + 1) - elapsed)
     }
 
-    /// How much of the typical duration is over, rounded down.
-    private func thousandths(_ elapsed: Int64) -> Int64 {
-        guard elapsed < typicalDuration else { return 1000 }
+    private func step(_ elapsed: Int64) -> Int64 {
+        guard elapsed < typicalDuration else { return elapsed > typicalDuration ? 1001 : 1000 }
         return Int64(Double(elapsed) / Double(typicalDuration) * 1000)
     }
 

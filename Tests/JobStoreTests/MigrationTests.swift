@@ -12,6 +12,7 @@ import Testing
     private static let checksums = [
         "0001_init": "3b45973b0b61423",
         "0002_control": "71b3238e0792e3f3",
+        "0003_progress": "89e4ed8bd2020c9e",
     ]
 
     private static let folder = URL(filePath: #filePath)
