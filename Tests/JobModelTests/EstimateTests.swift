@@ -61,7 +61,9 @@ import Testing
     }
 
     /// Right before the time that it names nothing has changed, and then it has.
-    @Test(arguments: [1_000_000, 1_234_567, 10_000_000, 86_400_000_000, 7_777_777_777_777] as [Int64])
+    @Test(
+        arguments: [1_000_000, 1_234_567, 10_000_000, 86_400_000_000, 7_777_777_777_777]
+            as [Int64])
     func itSaysWhenThereIsSomethingNew(typical: Int64) throws {
         let estimate = estimate(typical)
         func look(_ elapsed: Int64) -> Int64 { estimate.step(at: time(elapsed)) }

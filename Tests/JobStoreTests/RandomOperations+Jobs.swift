@@ -31,7 +31,8 @@ extension RandomOperations {
         do {
             if let before = try model.submitted(under: key) {
                 let submitted = try await store.submit(submissions, asBatch: isBatch, key: key)
-                try #require(submitted.jobs == model.shown(before, at: fixture.now) && !submitted.isNew, hint)
+                let shown = model.shown(before, at: fixture.now)
+                try #require(submitted == Submitted(jobs: shown, isNew: false), hint)
                 return try await expectAdded(StoreModel.Expected())
             }
         } catch let refusal as StoreModel.Refusal {
