@@ -28,7 +28,8 @@ final class EventRing: Sendable {
         /// Tells it from those before it.
         let number: UInt64
         let bytes: [UInt8]
-        /// The newest event that was known when it was made.
+        /// The newest event that was known when it was made: whoever has seen a newer
+        /// one knows better.
         let after: EventID
     }
 
@@ -83,7 +84,6 @@ final class EventRing: Sendable {
         state.withLock { state in
             for entry in entries { state.byteCount += entry.bytes.count }
             state.entries += entries
-            state.notice = nil
             while state.byteCount > capacityBytes, state.dropped < state.entries.count {
                 let oldest = state.entries[state.dropped]
                 state.byteCount -= oldest.bytes.count

@@ -91,9 +91,9 @@ import Testing
         try await run(fixture, "n", 10)
         let attempt = try await fixture.run { $0.name = "n" }
         fixture.now = fixture.now + 5 * Self.second
-        func record(_ progress: Progress) async throws {
+        func record(_ progress: Progress...) async throws {
             try await fixture.store.record(
-                [StampedProgress(progress: progress, time: fixture.now)], of: attempt,
+                progress.map { StampedProgress(progress: $0, time: fixture.now) }, of: attempt,
                 consumed: 1)
         }
         try await record(Progress(message: "reading", source: .json))
@@ -101,10 +101,12 @@ import Testing
             try await progress(fixture, attempt)
                 == Progress(fraction: 0.5, message: "reading", etaSeconds: 5, source: .history))
         let counted = Progress(done: 3, source: .counter)
+        let message = Progress(message: "writing", source: .json)
+        // Also when the newest reading has none.
+        try await record(counted, message)
+        #expect(try await progress(fixture, attempt) == message)
         try await record(counted)
         #expect(try await progress(fixture, attempt) == counted)
-        // Also when the newest reading has none.
-        let message = Progress(message: "writing", source: .json)
         try await record(message)
         try fixture.reopen()
         #expect(try await progress(fixture, attempt) == message)
