@@ -66,6 +66,25 @@ package enum EventEncoding: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Appends an estimate of how far an attempt is. It is no event of the history:
+    /// it carries no id, so that the client's cursor stays where it is.
+    package func append(
+        estimate: StampedProgress, of attempt: AttemptID, to bytes: inout [UInt8]
+    ) {
+        switch self {
+        case .serverSentEvents, .text: bytes.append(contentsOf: "data: ".utf8)
+        case .jsonLines: break
+        }
+        if self == .text {
+            Self.appendLines(Self.text(of: estimate.progress), to: &bytes)
+        } else {
+            var json = JSONWriter(capacity: 320)
+            json.value(estimate: estimate, of: attempt)
+            bytes.append(contentsOf: json.bytes)
+        }
+        bytes.append(contentsOf: (self == .jsonLines ? "\n" : "\n\n").utf8)
+    }
+
     /// Appends the event by which a client learns that its cursor means nothing
     /// here: the job as it stands. It carries no id, so that the client's cursor
     /// is that of the events that follow.

@@ -33,4 +33,14 @@ extension JSONWriter {
             }
         }
     }
+
+    /// An estimate, as the streams carry it: like a reading, but without an id.
+    mutating func value(estimate: StampedProgress, of attempt: AttemptID) {
+        object { json in
+            json.member("job", attempt.job.rawValue)
+            json.member("time", estimate.time.rfc3339)
+            json.member("attempt", attempt.number)
+            json.members(of: estimate.progress)
+        }
+    }
 }

@@ -131,8 +131,15 @@ struct EventSource {
             // An id may come without an event, to say where a stream begins.
             cursor = decoder.lastEventID
         }
-        // The ids from before a reset mean nothing after it.
-        if events.last?.name == "reset" { decoder.forgetLastEventID() }
+        // The ids from before a reset mean nothing after it, also not to what comes
+        // without an id.
+        if let reset = events.lastIndex(where: { $0.name == "reset" }) {
+            let forgotten = events[reset].id
+            for index in events.indices where index > reset && events[index].id == forgotten {
+                events[index].id = ""
+            }
+            if decoder.lastEventID == forgotten { decoder.forgetLastEventID() }
+        }
         pending = events.reversed()
         if case .failure(.tooLong(let limit)) = result {
             throw ClientError.protocolViolation("an event of more than \(limit) bytes")

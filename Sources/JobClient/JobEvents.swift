@@ -11,6 +11,9 @@ public struct JobEvents: AsyncSequence, Sendable {
     public enum Element: Sendable {
         /// Something happened.
         case event(Received<EventResource>)
+        /// What the job does not tell itself, and the daemon has guessed: nothing that
+        /// happened, and nothing to go on from.
+        case estimate(Received<EstimateResource>)
         /// What was received before means nothing any more: the daemon does not
         /// know the id to go on from, and begins again with the first event that
         /// there is. Carries the job as it stands, for the events of one job.
@@ -55,6 +58,12 @@ public struct JobEvents: AsyncSequence, Sendable {
                         return .event(
                             Received(value: try EventResource(json: event.data), json: event.data))
                     } catch {
+                        // What is no event since it has no id.
+                        if event.name == "message",
+                            let estimate = try? EstimateResource(json: event.data)
+                        {
+                            return .estimate(Received(value: estimate, json: event.data))
+                        }
                         throw ClientError.protocolViolation("no event: \(event.text)")
                     }
                 // A newer daemon may have more to tell.

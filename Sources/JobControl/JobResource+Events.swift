@@ -1,5 +1,11 @@
 import JobAPI
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 extension JobResource {
     /// Brings the job up to date with an event of its own.
     mutating func apply(_ event: EventResource) {
@@ -26,11 +32,25 @@ extension JobResource {
                 error = end.error
             }
             finishedAt = nil
+            // An estimate stands still with the job.
+            if self.state == .running, state == .paused {
+                progress = progress?.advanced(to: event.time.timeIntervalSince1970)
+            } else if self.state == .paused, state == .running, progress?.isEstimate == true {
+                progress?.time = event.time
+            }
             waitingFor = event.waitingFor
             // Only the job itself tells until when.
             eligibleAt = nil
             self.state = state
-        case .progress(let progress): self.progress = progress
+        case .progress(let progress):
+            // A message alone says nothing against an estimate, which has it too.
+            if let estimate = self.progress, estimate.isEstimate, progress.fraction == nil,
+                progress.done == nil
+            {
+                self.progress?.message = progress.message
+            } else {
+                self.progress = progress
+            }
         case .end(let end):
             state = end.state
             exitCode = end.exitCode
@@ -39,5 +59,11 @@ extension JobResource {
             error = end.error
             finishedAt = event.time
         }
+    }
+
+    /// Takes an estimate of how far it is.
+    mutating func apply(_ estimate: EstimateResource) {
+        progress = estimate.progress
+        progress?.time = estimate.time
     }
 }

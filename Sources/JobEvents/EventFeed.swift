@@ -10,7 +10,7 @@ import JobStore
 package struct EventFeed: ~Copyable {
     /// What comes next.
     package enum Step: Sendable {
-        /// Frames, the newest id among them, and whether the stream ends there.
+        /// Frames, the newest id so far, and whether the stream ends there.
         case frames([UInt8], EventID, ended: Bool)
         /// Nothing new for a while.
         case beat
@@ -23,6 +23,8 @@ package struct EventFeed: ~Copyable {
     private let ring: EventRing
     private let listener: Listener
     private var cursor: EventID
+    /// The number of the last notice that was handed out.
+    private var noticed: UInt64 = 0
 
     init(
         log: EventLog, key: EventLog.RingKey, ring: EventRing, cursor: EventID, listener: Listener
@@ -53,6 +55,10 @@ package struct EventFeed: ~Copyable {
                 if frames.isEmpty { continue }
                 return .frames(frames, last, ended: ended)
             case .nothing:
+                if key.isEstimated, let notice = ring.notice(at: cursor, unlike: noticed) {
+                    noticed = notice.number
+                    return .frames(notice.bytes, cursor, ended: false)
+                }
                 switch await ring.bell.wait(past: count, listener) {
                 case .rung: continue
                 case .beat: return .beat

@@ -1,4 +1,4 @@
-import Dispatch
+package import Dispatch
 package import JobAPI
 package import JobModel
 package import JobStore
@@ -14,6 +14,8 @@ package final class EventLog: Sendable {
     struct RingKey: Hashable {
         let scope: EventScope
         let encoding: EventEncoding
+        /// Whether its readers are told between the events how far the job may be.
+        let isEstimated: Bool
     }
 
     private struct State {
@@ -24,12 +26,19 @@ package final class EventLog: Sendable {
     let store: Store
     private let state = Mutex(State())
     /// The follower's own thread of control: it may block on the database.
-    private let queue = DispatchQueue(label: "jobd.event-log")
+    let queue = DispatchQueue(label: "jobd.event-log")
     /// Only used on `queue`: the newest event that the rings have seen.
-    private let tail = Mutex(EventID.beginning)
+    let tail = Mutex(EventID.beginning)
+    /// Only used on `queue`: for when the timer of the estimates is set, if it is.
+    let estimateTimer = Mutex<DispatchTime?>(nil)
+    /// The least time between two estimates in one stream.
+    let estimateInterval: DispatchTimeInterval
 
-    package init(store: Store) {
+    /// - Parameter estimateInterval: the least time between two estimates in one
+    ///   stream.
+    package init(store: Store, estimateInterval: DispatchTimeInterval = .seconds(1)) {
         self.store = store
+        self.estimateInterval = estimateInterval
     }
 
     /// Says that there may be new events. Costs next to nothing while nobody
@@ -49,11 +58,15 @@ package final class EventLog: Sendable {
     }
 
     /// A reader of `scope` that has received everything up to `cursor`.
+    ///
+    /// - Parameter isEstimated: whether it is told between the events of a job that
+    ///   tells nothing of its progress how far that may be. It costs a look into
+    ///   the database at the beginning and with each attempt.
     package func feed(
         of scope: EventScope, as encoding: EventEncoding, after cursor: EventID,
-        listener: Listener
+        isEstimated: Bool = false, listener: Listener
     ) async throws -> EventFeed {
-        let key = RingKey(scope: scope, encoding: encoding)
+        let key = RingKey(scope: scope, encoding: encoding, isEstimated: isEstimated)
         let ring = try await join(key)
         return EventFeed(log: self, key: key, ring: ring, cursor: cursor, listener: listener)
     }
@@ -84,7 +97,13 @@ package final class EventLog: Sendable {
         let ring = EventRing(after: tail.withLock { $0 }, capacityBytes: Self.ringBytes)
         state.withLock { $0.rings[key] = (ring, 1) }
         self.ring()
+        if key.isEstimated { beginEstimating(key, ring) }
         return ring
+    }
+
+    /// Does something with all that is read at present.
+    func forEachRing(_ body: (RingKey, EventRing) -> Void) {
+        for (key, entry) in state.withLock({ $0.rings }) { body(key, entry.ring) }
     }
 
     /// Counts one reader less.
@@ -118,8 +137,8 @@ package final class EventLog: Sendable {
                 return
             }
             guard let last = page.last else { return }
-            for (key, entry) in rings { extend(entry.ring, key, with: page, after: after) }
             tail.withLock { $0 = last.id }
+            for (key, entry) in rings { extend(entry.ring, key, with: page, after: after) }
             if page.count < Self.pageRows { return }
         }
     }
@@ -130,7 +149,9 @@ package final class EventLog: Sendable {
         let encoding = key.encoding
         switch key.scope {
         case .job(let job):
-            ring.append(page.filter { $0.job == job }) { encoding.append($0, to: &$1) }
+            let own = page.filter { $0.job == job }
+            ring.append(own) { encoding.append($0, to: &$1) }
+            if key.isEstimated { reviseEstimate(key, ring, after: own) }
         case .all(let filter) where filter.isEmpty:
             ring.append(page) { encoding.append($0, to: &$1) }
         case .all(let filter):

@@ -23,6 +23,16 @@ final class EventRing: Sendable {
         let isEnd: Bool
     }
 
+    /// What is not in the history and nobody resumes by.
+    private struct Notice {
+        /// Tells it from those before it.
+        let number: UInt64
+        let bytes: [UInt8]
+        /// The newest event that was known when it was made: whoever has seen a newer
+        /// one knows better.
+        let after: EventID
+    }
+
     private struct State {
         /// Everything after this id is in `entries`.
         var floor: EventID
@@ -31,6 +41,8 @@ final class EventRing: Sendable {
         /// bulk, so that dropping one costs nothing.
         var dropped = 0
         var byteCount = 0
+        var notice: Notice?
+        var notices: UInt64 = 0
 
         /// Where the first entry after `cursor` is, by bisection.
         func firstIndex(after cursor: EventID) -> Int {
@@ -46,6 +58,8 @@ final class EventRing: Sendable {
 
     /// Rung when there are new entries.
     let bell = Bell()
+    /// Only used on the log's queue: what there is to say between the events.
+    let estimation = Mutex(Estimation())
     private let state: Mutex<State>
     private let capacityBytes: Int
 
@@ -86,9 +100,35 @@ final class EventRing: Sendable {
 
     /// Forgets everything up to `id`, which has not been added.
     func clear(upTo id: EventID) {
-        state.withLock { $0 = State(floor: id) }
+        state.withLock { $0 = State(floor: id, notices: $0.notices) }
         bell.ring()
     }
+
+    // MARK: Between the events
+
+    /// Shows something to those who have everything up to `newest`, from now on
+    /// until there is another event or notice.
+    func post(_ bytes: [UInt8], after newest: EventID) {
+        state.withLock { state in
+            state.notices += 1
+            state.notice = Notice(number: state.notices, bytes: bytes, after: newest)
+        }
+        bell.ring()
+    }
+
+    /// What is shown to a reader at `cursor` that has seen the notice of this
+    /// number, and its number: nil unless it is another, and the reader has
+    /// everything that was known then and no more.
+    func notice(at cursor: EventID, unlike seen: UInt64) -> (bytes: [UInt8], number: UInt64)? {
+        state.withLock { state in
+            guard let notice = state.notice, notice.number != seen, cursor >= state.floor,
+                cursor <= notice.after, state.firstIndex(after: cursor) == state.entries.count
+            else { return nil }
+            return (notice.bytes, notice.number)
+        }
+    }
+
+    // MARK: Reading
 
     /// What comes after `cursor`, at most about `limit` bytes at once.
     ///

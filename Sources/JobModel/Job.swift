@@ -20,7 +20,8 @@ package struct Job: Hashable, Sendable {
     package var signal: Int32?
     package var failure: Failure?
     package var error: String?
-    /// The newest reading of the newest attempt.
+    /// The newest reading of the newest attempt; while that has told no numbers, an
+    /// estimate, if there is one.
     package var progress: StampedProgress?
     package var usage: Usage?
     /// What the newest attempt was given of its queue's resources.

@@ -1,5 +1,8 @@
 /// How far a job is: one reading, as an event stores it.
 package struct Progress: Hashable, Sendable {
+    /// Whether it tells numbers, and not only a message.
+    package var isMeasured: Bool { fraction != nil || done != nil }
+
     /// 0…1, or nil when only counts or a message are known. It may fall when a
     /// command starts a new phase, and is never invented.
     package var fraction: Double?
@@ -36,8 +39,8 @@ package struct Progress: Hashable, Sendable {
 
 /// Names what a reading was taken from: `direct` (`$JOBD_PROGRESS`), `json`, a
 /// general form (`percent`, `counter`), the name of the tool whose output was
-/// recognised (`rsync`, `curl`, …), or `files`: not what the command printed but
-/// how far it has read a file.
+/// recognised (`rsync`, `curl`, …), `files` (not what the command printed but how
+/// far it has read a file), or `history` for an estimate.
 package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package let rawValue: String
 
@@ -55,4 +58,6 @@ package struct ProgressSource: Hashable, Sendable, RawRepresentable {
     package static let counter = ProgressSource(rawValue: "counter")
     /// How far the command has read a file; asked for with `watch_files`.
     package static let files = ProgressSource(rawValue: "files")
+    /// Nothing was read: an estimate from earlier runs. Never stored.
+    package static let history = ProgressSource(rawValue: "history")
 }

@@ -13,6 +13,7 @@ enum JobRow {
                j.wake_at, j.attempt, j.attempt_limit, j.created_at, j.started_at,
                j.finished_at, j.cancel_requested_at, j.exit_code, j.signal, j.failure, j.error,
                j.cpu, j.max_rss_bytes, j.output_bytes, t.granted,
+               t.paused_time, t.paused_at, t.measured,
                (SELECT json_group_array(d.needs_id) FROM dependencies d
                 WHERE d.job_id = j.id) AS needed,
                (SELECT max(e.id) FROM events e WHERE e.job_id = j.id) AS cursor,

@@ -196,8 +196,10 @@ extension Store {
     ) throws {
         try database.cachedStatement(
             sql: """
-                UPDATE attempts SET finished_at = ?, state = ?, exit_code = ?, signal = ?,
-                    failure = ?, error = ?, cpu = ?, max_rss_bytes = ?, output_bytes = ?
+                UPDATE attempts SET finished_at = ?1, state = ?, exit_code = ?, signal = ?,
+                    failure = ?, error = ?, cpu = ?, max_rss_bytes = ?, output_bytes = ?,
+                    paused_time = paused_time + max(0, ?1 - coalesce(paused_at, ?1)),
+                    paused_at = NULL
                 WHERE job_id = ? AND number = ?
                 """
         ).execute(arguments: [
@@ -309,7 +311,13 @@ extension Store {
                 .execute(arguments: [newest.rawValue, attempt.job.rawValue])
         }
         try database.cachedStatement(
-            sql: "UPDATE attempts SET consumed = ? WHERE job_id = ? AND number = ?"
-        ).execute(arguments: [consumed, attempt.job.rawValue, attempt.number])
+            sql: """
+                UPDATE attempts SET consumed = ?, measured = max(measured, ?)
+                WHERE job_id = ? AND number = ?
+                """
+        ).execute(arguments: [
+            consumed, readings.contains { $0.progress.isMeasured }, attempt.job.rawValue,
+            attempt.number,
+        ])
     }
 }

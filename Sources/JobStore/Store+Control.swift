@@ -67,6 +67,16 @@ extension Store {
             try database.execute(
                 sql: "UPDATE jobs SET state = ? WHERE id = ?",
                 arguments: [state.rawValue, id.rawValue])
+            try database.execute(
+                sql: """
+                    UPDATE attempts SET
+                        paused_time = paused_time + max(0, ?1 - coalesce(paused_at, ?1)),
+                        paused_at = ?2
+                    WHERE job_id = ?3 AND number = ?4
+                    """,
+                arguments: [
+                    now.microseconds, isPaused ? now.microseconds : nil, id.rawValue, job.attempt,
+                ])
             try EventRow.insert(
                 .state(state), job: id, attempt: job.attempt, time: now, into: database)
         }
@@ -200,10 +210,11 @@ extension Store {
         _ id: JobID, effects: CommitEffects,
         _ body: @escaping @Sendable (Job, Database) throws -> Void
     ) async throws -> Job {
-        try await writer.write(effects: effects) { database in
+        let now = self.now()
+        return try await writer.write(effects: effects) { database in
             guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
             try body(job, database)
-            return try Self.job(id, in: database) ?? job
+            return try Self.job(id, at: now, in: database) ?? job
         }
     }
 

@@ -5,12 +5,19 @@ package import JobModel
 extension Store {
     /// A job; nil when there is none of that id.
     package func job(_ id: JobID) async throws -> Job? {
-        try await pool.read { try Self.job(id, in: $0) }
+        let now = self.now()
+        return try await pool.read { try Self.job(id, at: now, in: $0) }
     }
 
+    /// A job as it is stored, without an estimate.
     static func job(_ id: JobID, in database: Database) throws -> Job? {
+        try row(id, in: database).map(JobRow.decode)
+    }
+
+    /// The row of a job, for `JobRow.decode`.
+    static func row(_ id: JobID, in database: Database) throws -> Row? {
         let statement = try database.cachedStatement(sql: JobRow.select + " WHERE j.id = ?")
-        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(JobRow.decode)
+        return try Row.fetchOne(statement, arguments: [id.rawValue])
     }
 
     /// At most `limit` jobs that `filter` admits, the newest first, those older
@@ -29,8 +36,12 @@ extension Store {
             conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let sql = JobRow.select + restriction + " ORDER BY j.id DESC LIMIT ?"
         arguments += [limit]
+        let now = self.now()
         return try await pool.read { [arguments] database in
-            try Row.fetchAll(database, sql: sql, arguments: arguments).map(JobRow.decode)
+            var runs = EarlierRuns(database)
+            return try Row.fetchAll(database, sql: sql, arguments: arguments).map {
+                try Self.job($0, at: now, after: &runs)
+            }
         }
     }
 

@@ -29,7 +29,7 @@ extension Store {
         let encoded = try submissions.map(EncodedSpec.init)
         let now = self.now()
         return try await writer.write { database, effects in
-            if let key, let jobs = try Self.jobs(submittedUnder: key, in: database) {
+            if let key, let jobs = try Self.jobs(submittedUnder: key, at: now, in: database) {
                 return Submitted(jobs: jobs, isNew: false)
             }
             effects = [.events, .scheduling]
@@ -73,7 +73,7 @@ extension Store {
     }
 
     private static func jobs(
-        submittedUnder key: IdempotencyKey, in database: Database
+        submittedUnder key: IdempotencyKey, at now: Timestamp, in database: Database
     ) throws -> [Job]? {
         let statement = try database.cachedStatement(
             sql: "SELECT digest, first_job, jobs FROM idempotency_keys WHERE key = ?")
@@ -89,7 +89,7 @@ extension Store {
         let count: Int64 = row["jobs"]
         // Of a batch some may have been deleted since.
         return try (first..<first + count).compactMap {
-            try job(JobID(rawValue: $0), in: database)
+            try job(JobID(rawValue: $0), at: now, in: database)
         }
     }
 

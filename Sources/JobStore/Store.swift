@@ -10,7 +10,8 @@ package import JobModel
 package final class Store: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
-    let now: @Sendable () -> Timestamp
+    /// The clock that stamps rows.
+    package let now: @Sendable () -> Timestamp
     /// Draws from 0…1: by how much a pause before a retry is longer.
     let chance: @Sendable () -> Double
 

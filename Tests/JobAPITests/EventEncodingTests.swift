@@ -43,6 +43,37 @@ import Testing
         try expectGolden(bytes, file)
     }
 
+    private static let estimate = StampedProgress(
+        progress: Progress(
+            fraction: 0.42, message: "a\nid: 9", etaSeconds: 5.8, source: .history),
+        time: Timestamp(microseconds: 1_795_335_330_123_456))
+
+    @Test(
+        arguments: [
+            (.serverSentEvents, "data: ", "\n\n"), (.jsonLines, "", "\n"),
+        ] as [(EventEncoding, String, String)])
+    func anEstimateHasNoID(encoding: EventEncoding, before: String, after: String) {
+        var bytes: [UInt8] = []
+        encoding.append(
+            estimate: Self.estimate, of: AttemptID(job: JobID(rawValue: 7), number: 2), to: &bytes)
+        let json =
+            #"{"job":7,"time":"2026-11-22T08:15:30.123Z","attempt":2,"fraction":0.42,"#
+            + #""done":null,"total":null,"unit":null,"message":"a\nid: 9","rate":null,"#
+            + #""eta_seconds":5.8,"source":"history"}"#
+        #expect(String(decoding: bytes, as: UTF8.self) == before + json + after)
+    }
+
+    @Test func anEstimateLeavesTheCursorAsItWas() {
+        var bytes: [UInt8] = []
+        EventEncoding.text.append(sampleEvents[0], to: &bytes)
+        EventEncoding.text.append(
+            estimate: Self.estimate, of: AttemptID(job: JobID(rawValue: 7), number: 2), to: &bytes)
+        let parser = EventStreamParser(bytes)
+        #expect(parser.messages.map(\.type) == ["state", "message"])
+        #expect(parser.messages.last?.data == "42% complete a\nid: 9")
+        #expect(parser.messages.map(\.lastEventID) == ["1088", "1088"])
+    }
+
     @Test func aBrowserSeesProgressAsPlainMessages() throws {
         let parser = EventStreamParser(stream(.serverSentEvents))
         #expect(parser.retry == 1000)

@@ -48,6 +48,19 @@ enum Samples {
     }
 }
 
+extension Samples {
+    /// What the stream tells of a job that tells nothing.
+    static func estimateFrame(_ fraction: Double) -> String {
+        """
+        data: {"job":42,"time":"2026-11-22T08:15:30.123Z","attempt":1,"fraction":\(fraction),\
+        "done":null,"total":null,"unit":null,"message":null,"rate":null,"eta_seconds":3.5,\
+        "source":"history"}
+
+
+        """
+    }
+}
+
 /// Options for tests: a server's `retry:` decides how long is waited, and the
 /// limits are out of the way.
 let patient = ClientOptions(
@@ -59,6 +72,7 @@ func ids(_ events: JobEvents) async throws -> [Int64] {
     for try await element in events {
         switch element {
         case .event(let event): ids.append(event.value.id)
+        case .estimate: continue
         case .reset: ids.append(0)
         }
     }

@@ -20,7 +20,11 @@ import Testing
                 return
             }
             var text = "retry: 1\n\n"
-            for id in (after + 1)..<count { text += Samples.progressFrame(id) }
+            for id in (after + 1)..<count {
+                text += Samples.progressFrame(id)
+                // What has no id moves nobody on.
+                if id % 3 == 0 { text += Samples.estimateFrame(0.5) }
+            }
             text += Samples.endFrame(count)
             let (length, isChunked) = generator.withLock { generator in
                 (
@@ -64,6 +68,51 @@ import Testing
             #expect(first.target == "/jobs/42/progress")
             #expect(first.headers["last-event-id"] == "15")
             #expect(first.headers["accept"] == "text/event-stream")
+        }
+    }
+
+    @Test func estimatesAreNothingToGoOnFrom() async throws {
+        try await FakeDaemon.with { request, reply in
+            await reply.stream()
+            switch request.number {
+            case 0: await reply.send("retry: 1\n\n" + Samples.estimateFrame(0.1))
+            case 1: await reply.send(Samples.progressFrame(7) + Samples.estimateFrame(0.2))
+            case 2: await reply.send(Samples.estimateFrame(0.3) + Samples.estimateFrame(0.4))
+            default: await reply.send(Samples.estimateFrame(0.5) + Samples.endFrame(9))
+            }
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var received: [String] = []
+                for try await element in client.events(ofJob: 42) {
+                    switch element {
+                    case .event(let event): received.append("\(event.value.id)")
+                    case .estimate(let estimate):
+                        #expect(estimate.value.job == 42 && estimate.value.attempt == 1)
+                        #expect(estimate.value.progress.source == "history")
+                        received.append("~\(estimate.value.progress.fraction ?? -1)")
+                        let document = String(decoding: estimate.json, as: UTF8.self)
+                        #expect(document.hasPrefix(#"{"job":42,"#))
+                    case .reset: received.append("reset")
+                    }
+                }
+                #expect(received == ["~0.1", "7", "~0.2", "~0.3", "~0.4", "~0.5", "9"])
+            }
+            #expect(daemon.requests.map { $0.headers["last-event-id"] } == [nil, nil, "7", "7"])
+        }
+    }
+
+    /// What is neither is not passed over in silence.
+    @Test(arguments: ["{}", #"{"job":42}"#, "42"])
+    func whatIsNoEventIsAnError(_ data: String) async throws {
+        _ = try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            await reply.send("data: \(data)\n\n")
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                await #expect(throws: ClientError.self) {
+                    _ = try await ids(client.events(ofJob: 42))
+                }
+            }
         }
     }
 
@@ -113,7 +162,9 @@ import Testing
             switch request.number {
             case 0:
                 // Cut right after the reset, in the middle of the event after it.
-                await reply.send("retry: 1\n\nevent: reset\ndata: \(Samples.job())\n\nid: 1\nda")
+                await reply.send(
+                    "retry: 1\n\nevent: reset\ndata: \(Samples.job())\n\n"
+                        + Samples.estimateFrame(0.5) + "id: 1\nda")
             case 1: await reply.send(Samples.progressFrame(1))
             default: await reply.send(Samples.endFrame(2))
             }
@@ -123,10 +174,11 @@ import Testing
                 for try await element in client.events(ofJob: 42, after: 999) {
                     switch element {
                     case .event(let event): names.append("\(event.value.id)")
+                    case .estimate: names.append("estimate")
                     case .reset(let job): names.append("reset \(job.value?.id ?? 0)")
                     }
                 }
-                #expect(names == ["reset 42", "1", "2"])
+                #expect(names == ["reset 42", "estimate", "1", "2"])
             }
             #expect(daemon.requests.map { $0.headers["last-event-id"] } == ["999", nil, "1"])
         }

@@ -148,4 +148,33 @@ import Testing
             }
         }
     }
+
+    // MARK: Notices
+
+    @Test func aNoticeIsForThoseWhoHaveEverything() {
+        let ring = EventRing(after: EventID(rawValue: 10), capacityBytes: 1000)
+        func seen(_ cursor: Int64, unlike number: UInt64 = 0) -> [UInt8]? {
+            ring.notice(at: EventID(rawValue: cursor), unlike: number)?.bytes
+        }
+        #expect(seen(10) == nil)
+        let count = ring.bell.count
+        ring.post([1], after: EventID(rawValue: 12))
+        #expect(ring.bell.count > count)
+        // Nothing of this ring's lies between 10 and 12.
+        for cursor in 10...12 as ClosedRange<Int64> { #expect(seen(cursor) == [1]) }
+        // It has yet to read pages, or knows more than was known then.
+        #expect(seen(9) == nil && seen(13) == nil)
+        #expect(seen(12, unlike: 1) == nil)
+        ring.post([2], after: EventID(rawValue: 12))
+        #expect(seen(12, unlike: 1) == [2])
+        // What has happened since comes first, and may have made it wrong.
+        append([event(13)], to: ring)
+        for cursor in 10...14 as ClosedRange<Int64> { #expect(seen(cursor) == nil) }
+        ring.post([3], after: EventID(rawValue: 13))
+        #expect(seen(12) == nil && seen(13) == [3])
+        ring.clear(upTo: EventID(rawValue: 20))
+        #expect(seen(20) == nil)
+        ring.post([4], after: EventID(rawValue: 20))
+        #expect(ring.notice(at: EventID(rawValue: 20), unlike: 3)?.number == 4)
+    }
 }

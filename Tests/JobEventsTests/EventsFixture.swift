@@ -1,3 +1,4 @@
+import Dispatch
 import JobEvents
 import JobModel
 import JobStore
@@ -11,23 +12,25 @@ final class EventsFixture: Sendable {
     let store: Store
     let log: EventLog
     let output: OutputLog
+    /// The time that the store stamps rows with.
+    let time = Shared(Timestamp(microseconds: 1_795_335_330_123_456))
 
     /// The store is made before those whom it wakes.
     private final class Bells: Sendable {
         let log = Mutex<EventLog?>(nil)
     }
 
-    init() throws {
+    init(estimateInterval: DispatchTimeInterval = .seconds(1)) throws {
         let directory = try TemporaryDirectory()
         let bells = Bells()
         self.directory = directory
         layout = StateDirectory(path: directory.path)
         store = try Store(
-            path: layout.database, now: { Timestamp(microseconds: 1_795_335_330_123_456) },
+            path: layout.database, now: { [time] in time.value },
             committed: { effects in
                 if effects.contains(.events) { bells.log.withLock { $0 }?.ring() }
             })
-        let log = EventLog(store: store)
+        let log = EventLog(store: store, estimateInterval: estimateInterval)
         bells.log.withLock { $0 = log }
         self.log = log
         output = OutputLog(store: store, directory: layout)

@@ -187,6 +187,29 @@ import Testing
             ])
     }
 
+    /// However many jobs of a name there are, and have failed.
+    @Test func anEstimateSeeksTheNewestRuns() async throws {
+        let fixture = try StoreFixture()
+        _ = try await fixture.finish { $0.name = "n" }
+        let attempt = try await fixture.run { $0.name = "n" }
+        let found = try await plans(fixture) { store in
+            _ = try store.estimateBlocking(for: attempt.job)
+            _ = try await store.job(attempt.job)
+            _ = try await store.jobs(
+                matching: JobFilter(), before: JobID(rawValue: 99), limit: 10)
+            _ = try await store.setPaused(true, attempt.job)
+        }
+        expectSeeks(
+            found,
+            [
+                """
+                SEARCH j USING COVERING INDEX jobs_succeeded (name=?)
+                SEARCH a USING PRIMARY KEY (job_id=? AND number=?)
+                """,
+                "SEARCH attempts USING PRIMARY KEY (job_id=? AND number=?)",
+            ])
+    }
+
     @Test func aQueuesJobsAreCountedInIndexes() async throws {
         let fixture = try StoreFixture()
         _ = try await fill(fixture)

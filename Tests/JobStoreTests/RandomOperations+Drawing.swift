@@ -110,8 +110,16 @@ extension RandomOperations {
     // MARK: Attempts
 
     mutating func makeReadings() -> [StampedProgress] {
-        (0..<number(0...3)).map { _ in
-            reading(Double(number(0...1000)) / 1000, at: Int64(number(0...1_000_000)))
+        // Often only a message, without numbers.
+        let isMeasured = oneIn(2)
+        return (0..<number(0...3)).map { _ in
+            var reading = reading(
+                Double(number(0...1000)) / 1000, at: Int64(number(0...1_000_000)))
+            if !isMeasured {
+                reading.progress.fraction = nil
+                reading.progress.message = "m\(number(0...9))"
+            }
+            return reading
         }
     }
 

@@ -31,7 +31,8 @@ extension RandomOperations {
         do {
             if let before = try model.submitted(under: key) {
                 let submitted = try await store.submit(submissions, asBatch: isBatch, key: key)
-                try #require(submitted == Submitted(jobs: before, isNew: false), hint)
+                let shown = model.shown(before, at: fixture.now)
+                try #require(submitted == Submitted(jobs: shown, isNew: false), hint)
                 return try await expectAdded(StoreModel.Expected())
             }
         } catch let refusal as StoreModel.Refusal {
@@ -107,7 +108,7 @@ extension RandomOperations {
                 attempt, with: outcome, readings: readings, consumed: consumed)
         }
         try #require(
-            try await fixture.store.job(attempt.job) == model.records[attempt.job]?.job, hint)
+            try await fixture.store.job(attempt.job) == model.shown(attempt.job, at: now), hint)
     }
 
     mutating func cancel() async throws {

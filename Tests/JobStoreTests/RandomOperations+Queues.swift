@@ -50,7 +50,8 @@ extension RandomOperations {
         let expected = model.jobs(matching: filter).filter { job in
             before.map { job.id < $0 } ?? true
         }
-        try #require(jobs == Array(expected.prefix(limit)), hint)
+        let shown = model.shown(Array(expected.prefix(limit)), at: fixture.now)
+        try #require(jobs == shown, hint)
     }
 
     mutating func page() async throws {

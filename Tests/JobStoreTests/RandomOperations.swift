@@ -131,7 +131,7 @@ struct RandomOperations {
         _ body: (Store) async throws -> Job
     ) async throws {
         guard let job = try await perform(kind, operation, body) else { return }
-        try #require(job == model.records[id]?.job, hint)
+        try #require(job == model.shown(id, at: fixture.now), hint)
     }
 
     /// Exactly these events are new, and their ids are higher than any before.

@@ -35,6 +35,8 @@ extension StoreModel {
             record.retryAt = nil
             record.attempts.append(Attempt(number: record.job.attempt, startedAt: now))
             record.consumed.append(0)
+            record.pausedTimes.append(0)
+            record.isMeasured = false
             records[id] = record
             expected.own.append(added(id, now, .state(.running)))
         }
@@ -136,6 +138,9 @@ extension StoreModel {
             job.state.isActive
         else { return Expected() }
         records[job.id]?.consumed[attempt.number - 1] = consumed
+        if readings.contains(where: { $0.progress.fraction != nil || $0.progress.done != nil }) {
+            records[job.id]?.isMeasured = true
+        }
         if let last = readings.last { records[job.id]?.job.progress = last }
         return Expected(own: readings.map { added(job.id, $0.time, .progress($0.progress)) })
     }
@@ -156,6 +161,8 @@ extension StoreModel {
         let error = state == .failed ? outcome.error : nil
 
         record.signals = []
+        record.pausedTimes[attempt.number - 1] += record.pausedAt.map { max(0, time - $0) } ?? 0
+        record.pausedAt = nil
         let index = attempt.number - 1
         record.attempts[index].finishedAt = time
         record.attempts[index].state = state

@@ -39,11 +39,16 @@ extension StoreModel {
     mutating func setPaused(
         _ isPaused: Bool, _ id: JobID, at now: Timestamp
     ) throws(Refusal) -> Expected {
-        let before = try record(id).job.state
-        guard before.isActive else { throw Refusal(code: .conflict) }
+        var record = try record(id)
+        guard record.job.state.isActive else { throw Refusal(code: .conflict) }
         let after: JobState = isPaused ? .paused : .running
-        if after == before { return Expected() }
-        records[id]?.job.state = after
+        if after == record.job.state { return Expected() }
+        record.job.state = after
+        if let start = record.pausedAt {
+            record.pausedTimes[record.job.attempt - 1] += max(0, now - start)
+        }
+        record.pausedAt = isPaused ? now : nil
+        records[id] = record
         return Expected(own: [added(id, now, .state(after))])
     }
 

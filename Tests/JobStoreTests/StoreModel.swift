@@ -20,6 +20,13 @@ struct StoreModel {
         var attempts: [Attempt] = []
         /// How far each attempt's journal has been consumed.
         var consumed: [UInt64] = []
+        /// How long each attempt has stood still, in microseconds, but for a pause
+        /// that is not over.
+        var pausedTimes: [Int64] = []
+        /// When that began.
+        var pausedAt: Timestamp?
+        /// Whether the newest attempt has told numbers.
+        var isMeasured = false
     }
 
     /// A signal that has not been delivered.

@@ -5,8 +5,8 @@ enum CompletionText {
     /// `nightly copy (running, 42%)`
     static func of(_ job: JobResource) -> String {
         var standing = DisplayText.clean(job.state.rawValue)
-        if !job.state.isFinished, let fraction = job.progress?.fraction {
-            standing += ", \(Quantity.percent(fraction))"
+        if !job.state.isFinished, let percent = job.progress?.percent {
+            standing += ", \(percent)"
         } else if job.state == .failed {
             standing += ", \(JobText.reason(job))"
         }

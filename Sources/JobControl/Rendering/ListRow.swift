@@ -13,6 +13,8 @@ struct ListRow {
 
     /// - Parameter now: Seconds since 1970, to tell how long ago and how long.
     init(_ job: JobResource, now: Double) {
+        var job = job
+        if job.state == .running { job.progress = job.progress?.advanced(to: now) }
         self.job = job
         texts = [
             .id: "\(job.id)",
@@ -53,12 +55,10 @@ struct ListRow {
         }
     }
 
-    /// How far the job is, or was when it ended; `~` marks what is an estimate.
+    /// How far the job is, or was when it ended.
     private static func progress(_ job: JobResource) -> String {
         guard let progress = job.progress else { return "" }
-        if let fraction = progress.fraction {
-            return (progress.source == "history" ? "~" : "") + Quantity.percent(fraction)
-        }
+        if let percent = progress.percent { return percent }
         guard let done = progress.done else { return "" }
         return Quantity.amount(done, unit: progress.unit)
     }

@@ -22,7 +22,7 @@ enum LiveLine {
             line.append(
                 Bar.text(fraction, columns: cells, isUnicode: isUnicode), .green)
             line.append(
-                " " + DisplayText.pad(Quantity.percent(fraction), 4, alignedRight: true))
+                " " + DisplayText.pad(progress.percent ?? "", 4, alignedRight: true))
             line.append("  ")
         }
         line.append(ProgressText.details(progress))

@@ -2,11 +2,11 @@ import JobAPI
 
 /// A reading in words.
 enum ProgressText {
-    /// The parts that there are: `42%`, `42/100 files`, `3.1 files/s`, `19s left`,
+    /// The parts that there are: `42%` (`~42%`), `42/100 files`, `3.1 files/s`, `19s left`,
     /// then what the command says.
     static func parts(_ progress: ProgressResource) -> [String] {
         [
-            progress.fraction.map(Quantity.percent), counts(progress), rate(progress),
+            progress.percent, counts(progress), rate(progress),
             eta(progress), message(progress),
         ].compactMap { $0 }
     }

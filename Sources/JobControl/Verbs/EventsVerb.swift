@@ -42,6 +42,8 @@ struct EventsVerb: Verb {
                 switch element {
                 case .event(let event) where isJSON: try console.line(event.json)
                 case .event(let event): try console.line(PlainLine.line(event.value))
+                // They are told in the streams of single jobs only.
+                case .estimate: continue
                 case .reset(let job) where isJSON:
                     try console.line(JobsDocument.reset(job.json))
                 case .reset: console.note("the events that follow begin again from the first")

@@ -112,6 +112,8 @@ struct ListScreenSession {
                 for try await element in client.events(matching: scope, after: cursor) {
                     switch element {
                     case .event(let event): try await screen.receive(event.value)
+                    // Not in this stream: the listing lets them go on by itself.
+                    case .estimate: continue
                     case .reset: return nil
                     }
                 }

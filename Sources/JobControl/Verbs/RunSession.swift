@@ -92,6 +92,7 @@ struct RunSession: Sendable {
         for try await element in client.events(ofJob: job.id, after: job.cursor) {
             switch element {
             case .event(let event): job.apply(event.value)
+            case .estimate(let estimate): job.apply(estimate.value)
             case .reset(let current): if let current = current.value { job = current }
             }
             await screen.show(job)

@@ -9,7 +9,7 @@ actor WatchScreen {
     private let region: LiveRegion?
     private var order: [Int64] = []
     private var jobs: [Int64: JobResource] = [:]
-    /// What was printed last for each job, since saying it again says nothing.
+    /// What was news last for each job, since saying it again says nothing.
     private var printed: [Int64: String] = [:]
 
     init(console: Console, isJSON: Bool) {
@@ -36,6 +36,9 @@ actor WatchScreen {
         case .event(let event):
             if isJSON { return try console.line(event.json) }
             jobs[id]?.apply(event.value)
+        case .estimate(let estimate):
+            if isJSON { return try console.line(estimate.json) }
+            jobs[id]?.apply(estimate.value)
         case .reset(let job):
             if isJSON { return try console.line(JobsDocument.reset(job.json)) }
             if let job = job.value { jobs[id] = job }
@@ -64,10 +67,13 @@ actor WatchScreen {
 
     private func printIfNew(_ job: JobResource) throws {
         guard region == nil, !isJSON else { return }
-        let line = PlainLine.line(job)
+        // Of an estimate the time left changes all the time: that is not news.
+        var news = job
+        if job.progress?.isEstimate == true { news.progress?.etaSeconds = nil }
+        let line = PlainLine.line(news)
         guard printed[job.id] != line else { return }
         printed[job.id] = line
-        try console.line(line)
+        try console.line(PlainLine.line(job))
     }
 
     private func draw() async {

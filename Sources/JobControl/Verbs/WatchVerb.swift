@@ -12,7 +12,8 @@ struct WatchVerb: Verb {
             On a terminal each job has a bar; elsewhere each change is a line. When the \
             daemon or the network goes away, it says so and goes on where it was. With \
             --label, --queue, --name or --all it shows the jobs that are not finished when \
-            it starts.
+            it starts. A ~ marks an estimate from earlier jobs of the same name; as JSON \
+            it has no id.
 
             EXAMPLES:
               jobctl watch 42

@@ -29,7 +29,11 @@ struct EventRoutes: Sendable {
             return try await page(of: job, start, QueryParameters(request))
         case .stream(let encoding):
             if start.hasEnded { return Response(status: .noContent) }
-            return stream(context, encoding, of: .job(job.id), after: start.cursor) {
+            // Without a name there are no earlier runs, and after the end nothing.
+            let isEstimated = job.spec.name != nil && !job.state.isFinished
+            return stream(
+                context, encoding, of: .job(job.id), after: start.cursor, isEstimated: isEstimated
+            ) {
                 start.isReset ? encoding.reset(job) : []
             }
         }
@@ -103,7 +107,7 @@ struct EventRoutes: Sendable {
 
     private func stream(
         _ context: JobRequestContext, _ encoding: EventEncoding, of scope: EventScope,
-        after cursor: EventID, preamble: () -> [UInt8]
+        after cursor: EventID, isEstimated: Bool = false, preamble: () -> [UInt8]
     ) -> Response {
         let log = self.log
         return streams.response(
@@ -112,7 +116,8 @@ struct EventRoutes: Sendable {
             refusal: encoding.refusal
         ) { listener, write in
             var feed = try await log.feed(
-                of: scope, as: encoding, after: cursor, listener: listener)
+                of: scope, as: encoding, after: cursor, isEstimated: isEstimated,
+                listener: listener)
             while true {
                 switch try await feed.next() {
                 case .frames(let frames, _, let ended):
