@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "JobControl",
-            dependencies: ["JobClient", "JobAPI", argumentParser, "Yams"],
+            dependencies: ["JobClient", "JobAPI", "TerminalText", argumentParser, "Yams"],
             swiftSettings: strict),
         .executableTarget(
             name: "jobd-supervise",
@@ -89,6 +89,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ProgressRecognition", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(name: "TerminalText", swiftSettings: strict),
         .target(
             name: "JobRunner", dependencies: ["JobModel", "Journal", "CLinux"],
             swiftSettings: strict),
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "JobHTTP",
             dependencies: [
-                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal",
+                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -149,6 +150,9 @@ let package = Package(
         .testTarget(
             name: "ProgressRecognitionTests",
             dependencies: ["ProgressRecognition", "JobModel", "JobTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTextTests", dependencies: ["TerminalText", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "JobRunnerTests",
