@@ -64,6 +64,7 @@ package struct PlainText {
         screens[index].take(bytes, at: count)
         if screens[other].isUntouched {
             text += screens[index].finished.bytes
+            if let last = screens[index].finished.pieces.last { open = last.isWhole ? nil : index }
         } else {
             var start = 0
             for place in screens[index].finished.pieces.indices {

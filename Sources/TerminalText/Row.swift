@@ -91,19 +91,72 @@ struct Row {
         if value >= 0x80 || columns > 1 { isASCII = false }
     }
 
+    /// Writes UTF-8 from `column` on, without control characters. There must be
+    /// room for as many columns as there are bytes: no character has more.
+    ///
+    /// - Parameter last: The last character that was written.
+    /// - Returns: The column after it.
+    mutating func write(
+        utf8 text: UnsafeRawBufferPointer, at column: Int, _ decoder: inout UTF8Decoder,
+        _ clusters: inout Clusters, last: inout UInt32?
+    ) -> Int {
+        grow(to: column + text.count + 1)
+        if column > count { fill(count..<column) }
+        split(at: column)
+        isASCII = false
+        let oldCount = count
+        let end = cells.withUnsafeMutableBufferPointer { cells in
+            var end = column
+            func put(_ value: UInt32) {
+                // The control characters of Latin-1 are not seen.
+                if 0x80...0x9F ~= value { return }
+                var columns = ScalarWidth.columns(of: value)
+                if columns == 0, end > 0 {
+                    let head = Self.head(of: end - 1, in: cells)
+                    if cells[head] != Cell.tab {
+                        cells[head] = clusters.adding(value, to: cells[head])
+                        return
+                    }
+                }
+                // A mark without a character has a place of its own.
+                columns = max(columns, 1)
+                cells[end] = value
+                if columns == 2 { cells[end + 1] = Cell.continuation }
+                end += columns
+                last = value
+            }
+            for byte in text {
+                if byte < 0x80, !decoder.isActive {
+                    put(UInt32(byte))
+                    continue
+                }
+                switch decoder.take(byte) {
+                case .more: break
+                case .scalar(let value): put(value)
+                case .broken:
+                    put(UTF8Decoder.replacement)
+                    if byte < 0x80 {
+                        put(UInt32(byte))
+                    } else if case .scalar(let value) = decoder.take(byte) {
+                        put(value)
+                    }
+                }
+            }
+            // Of a character that was overwritten in part the rest is blank.
+            var rest = end
+            while rest < oldCount, cells[rest] == Cell.continuation {
+                cells[rest] = Cell.blank
+                rest += 1
+            }
+            return end
+        }
+        count = max(oldCount, end)
+        return end
+    }
+
     /// Writes a tab at `column`, or, where there is text, changes nothing.
     mutating func writeTab(columns: Int, at column: Int) {
         if column >= count { write(Cell.tab, columns: columns, at: column) }
-    }
-
-    /// Adds a mark to the character before `column`, if there is one.
-    mutating func add(mark: UInt32, before column: Int, _ clusters: inout Clusters) -> Bool {
-        guard column > 0, column <= count else { return false }
-        let head = head(of: column - 1)
-        guard cells[head] != Cell.tab else { return false }
-        cells[head] = clusters.adding(mark, to: cells[head])
-        isASCII = false
-        return true
     }
 
     // MARK: Editing
@@ -132,9 +185,7 @@ struct Row {
         }
         split(at: column + moved)
         grow(to: column + number + moved)
-        for offset in (0..<moved).reversed() {
-            cells[column + number + offset] = cells[column + offset]
-        }
+        move(moved, from: column, to: column + number)
         fill(column..<column + number)
         count = column + number + moved
     }
@@ -145,7 +196,7 @@ struct Row {
         let end = min(column + number, count)
         split(at: column)
         split(at: end)
-        for place in end..<count { cells[column + place - end] = cells[place] }
+        move(count - end, from: end, to: column)
         count -= end - column
     }
 
@@ -196,6 +247,13 @@ struct Row {
         cells.append(contentsOf: repeatElement(Cell.blank, count: capacity - cells.count))
     }
 
+    private mutating func move(_ number: Int, from source: Int, to target: Int) {
+        cells.withUnsafeMutableBufferPointer { cells in
+            guard let base = cells.baseAddress else { return }
+            (base + target).update(from: base + source, count: number)
+        }
+    }
+
     private mutating func fill(_ range: Range<Int>) {
         for place in range { cells[place] = Cell.blank }
     }
@@ -206,10 +264,14 @@ struct Row {
         guard column < count, cells[column] == Cell.continuation else { return }
         var end = column
         while end < count, cells[end] == Cell.continuation { end += 1 }
-        fill(head(of: column)..<end)
+        let head = cells.withUnsafeMutableBufferPointer { Self.head(of: column, in: $0) }
+        fill(head..<end)
     }
 
-    private func head(of column: Int) -> Int {
+    /// Where the character begins that has this column.
+    private static func head(
+        of column: Int, in cells: UnsafeMutableBufferPointer<UInt32>
+    ) -> Int {
         var head = column
         while head > 0, cells[head] == Cell.continuation { head -= 1 }
         return head

@@ -89,7 +89,7 @@ extension Screen {
     /// REP, as far as a terminal is wide.
     private mutating func repeatCharacter(_ number: Int) {
         guard let lastScalar else { return }
-        for _ in 0..<min(number, Self.width - cursor.column) { write(lastScalar) }
+        for _ in 0..<max(min(number, Self.width - cursor.column), 0) { write(lastScalar) }
     }
 
     // MARK: Editing

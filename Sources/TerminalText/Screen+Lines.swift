@@ -7,9 +7,9 @@ extension Screen {
         if !rows[index].isLine {
             rows[index].isLine = true
             rows[index].time = now
+            if hold > 0 { hold -= 1 }
         }
         if isLive {
-            if hold > 0 { hold -= 1 }
             if hold == 0 { showRows(through: cursor.row) } else { hasHidden = true }
         }
         // What has left in part is not held back.
@@ -101,8 +101,14 @@ extension Screen {
         cursor.column = 0
     }
 
-    /// Shows the first rows, as far as they were held back.
+    /// Shows the first rows, as far as they were held back. Empty ones at the
+    /// end wait for what follows them: a program that makes room below itself and
+    /// comes back wrote no empty lines.
     private mutating func showRows(through last: Int) {
+        if rows[index(last)].isBlank, !rows[index(last)].isOpen {
+            hasHidden = true
+            return
+        }
         if hasHidden {
             for row in 0..<last { show(index(row)) }
             hasHidden = !isLive

@@ -61,11 +61,13 @@ struct Screen {
             if sequence.isActive {
                 // A byte that breaks the sequence off is looked at again.
                 if step(byte) { position &+= 1 }
-            } else if decoder.isActive || byte >= 0x80 {
-                if decode(byte) { position &+= 1 }
+            } else if byte >= 0x80 || decoder.isActive {
+                position = writeUTF8(bytes, from: position)
             } else if byte >= Byte.space, byte < Byte.delete {
                 let end = PrintableRun.end(in: base, from: position, count: bytes.count)
                 write(UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
+                position = end
+            } else if byte == Byte.escape, let end = Self.endOfColor(bytes, from: position) {
                 position = end
             } else {
                 control(byte)
@@ -98,18 +100,20 @@ struct Screen {
         return true
     }
 
-    /// Gives a byte to the character; whether it belonged to it.
-    private mutating func decode(_ byte: UInt8) -> Bool {
-        switch decoder.take(byte) {
-        case .more: return true
-        case .scalar(let value):
-            // The control characters of Latin-1 are not seen.
-            if !(0x80...0x9F ~= value) { write(value) }
-            return true
-        case .broken:
-            write(UTF8Decoder.replacement)
-            return false
+    /// Where a sequence ends that begins at `from` and only sets colours and the
+    /// like (`CSI … m`), if it is one and is all there: a quick way over most of
+    /// all sequences.
+    private static func endOfColor(_ bytes: UnsafeRawBufferPointer, from: Int) -> Int? {
+        var position = from &+ 2
+        guard position < bytes.count, bytes[from &+ 1] == UInt8(ascii: "[") else { return nil }
+        let limit = min(bytes.count, position &+ 32)
+        while position < limit {
+            let byte = bytes[position]
+            position &+= 1
+            if byte == UInt8(ascii: "m") { return position }
+            guard 0x30...0x3B ~= byte else { return nil }
         }
+        return nil
     }
 
     /// DECSET and DECRST: xterm's alternate screen, in its three forms.
@@ -142,6 +146,7 @@ struct Screen {
 
     // MARK: Writing
 
+    /// Writes visible ASCII characters.
     private mutating func write(_ text: UnsafeRawBufferPointer) {
         guard !isAlternate, let last = text.last else { return }
         lastScalar = UInt32(last)
@@ -157,16 +162,34 @@ struct Screen {
         }
     }
 
+    /// Writes what comes before the next control character; its place.
+    private mutating func writeUTF8(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        if isAlternate {
+            if bytes[start] >= 0x80 { return start + 1 }
+            decoder = UTF8Decoder()
+            return start
+        }
+        // One byte may end a broken character and be one itself.
+        if cursor.column + 2 > Row.limit { passOn() }
+        let limit = min(bytes.count, start + Row.limit - cursor.column - 1)
+        var end = start
+        while end < limit, bytes[end] >= Byte.space, bytes[end] != Byte.delete { end &+= 1 }
+        if end == start {
+            // A control character, after one that is not whole.
+            endCharacter()
+            return start
+        }
+        let index = touch()
+        cursor.column = rows[index].write(
+            utf8: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: cursor.column,
+            &decoder, &clusters, last: &lastScalar)
+        return end
+    }
+
     /// Writes a character.
     mutating func write(_ value: UInt32) {
         if isAlternate { return }
-        var columns = ScalarWidth.columns(of: value)
-        if columns == 0 {
-            let index = touch()
-            if rows[index].add(mark: value, before: cursor.column, &clusters) { return }
-            // Nothing is there that it could belong to.
-            columns = 1
-        }
+        let columns = max(ScalarWidth.columns(of: value), 1)
         lastScalar = value
         if cursor.column + columns > Row.limit { passOn() }
         let index = touch()

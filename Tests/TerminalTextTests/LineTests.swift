@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func whatIsNotUTF8IsReplaced() {
-        #expect(plain(Array("a".utf8) + [0xFF, 0xC3] + Array("b\n".utf8)) == "a\u{fffd}\u{fffd}b\n")
+        #expect(plain([0x61, 0xFF, 0xC3, 0x62, 0x0A]) == "a\u{fffd}\u{fffd}b\n")
         #expect(plain([0xE2, 0x82]) == "\u{fffd}\n")
         #expect(plain([0xED, 0xA0, 0x80, 0x0A]) == "\u{fffd}\u{fffd}\u{fffd}\n")
         #expect(plain([0xC0, 0xAF, 0xF5, 0x0A]) == "\u{fffd}\u{fffd}\u{fffd}\n")
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func longLinesAreKeptWhole() {
-        for length in [4095, 4096, 4097, 8192, 100_000] {
+        for length in [4095, 4096, 4097, 8192, 20_000] {
             let line = String(repeating: "0123456789", count: length / 10 + 1).prefix(length)
             #expect(plain("a\n\(line)\nb\n") == "a\n\(line)\nb\n")
             let wide = String(repeating: "x日", count: length)
