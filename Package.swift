@@ -56,7 +56,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "JobControl",
-            dependencies: ["JobClient", "JobAPI", argumentParser, "Yams"],
+            dependencies: ["JobClient", "JobAPI", "TerminalText", argumentParser, "Yams"],
             swiftSettings: strict),
         .executableTarget(
             name: "jobd-supervise",
@@ -95,6 +95,7 @@ let package = Package(
             swiftSettings: strict),
         // Optimised in debug builds too: a job's whole output passes through it.
         .target(name: "CLineScan", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "TerminalText", swiftSettings: strict),
         .target(
             name: "JobRunner", dependencies: ["JobModel", "Journal", "CLinux"],
             swiftSettings: strict),
@@ -109,7 +110,7 @@ let package = Package(
         .target(
             name: "JobHTTP",
             dependencies: [
-                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal",
+                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -155,6 +156,9 @@ let package = Package(
         .testTarget(
             name: "ProgressRecognitionTests",
             dependencies: ["ProgressRecognition", "CLineScan", "JobModel", "JobTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTextTests", dependencies: ["TerminalText", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "JobRunnerTests",

@@ -55,8 +55,22 @@ extension Client {
     public func output(
         ofJob id: Int64, _ query: OutputQuery = OutputQuery(), from offset: Int64 = 0
     ) async throws -> RawOutput {
+        try await download(id, query.items(resuming: false), from: offset)
+    }
+
+    /// What a job has written so far, as a terminal would show it: lines of
+    /// UTF-8, without escape sequences and what was overwritten.
+    public func plainOutput(
+        ofJob id: Int64, _ query: OutputQuery = OutputQuery()
+    ) async throws -> RawOutput {
+        try await download(id, query.items(resuming: false) + [("format", "plain")], from: 0)
+    }
+
+    private func download(
+        _ id: Int64, _ items: [(String, String)], from offset: Int64
+    ) async throws -> RawOutput {
         var request = ClientRequest(
-            target: PercentEncoding.url("/jobs/\(id)/output", query.items(resuming: false)),
+            target: PercentEncoding.url("/jobs/\(id)/output", items),
             accept: "application/octet-stream, */*;q=0.5")
         if offset > 0 { request.headers.append(("Range", "bytes=\(offset)-")) }
         let response = try await send(request)

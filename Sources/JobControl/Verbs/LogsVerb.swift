@@ -1,6 +1,7 @@
 import ArgumentParser
 import JobAPI
 import JobClient
+import TerminalText
 
 /// `jobctl logs`
 struct LogsVerb: Verb {
@@ -9,11 +10,14 @@ struct LogsVerb: Verb {
         abstract: "Print what a job has written.",
         usage: "jobctl logs [options] ID",
         discussion: """
-            Both of its streams go to standard output, byte for byte as they are.
+            Both of its streams go to standard output, byte for byte as they are, also
+            when that is a file. With --plain they read as on a terminal: no escape
+            sequences, a progress bar is one line, and a line comes when it has ended.
 
             EXAMPLES:
               jobctl logs 42
               jobctl logs -f --tail 20 42
+              jobctl logs --plain 42 > build.log
               jobctl logs --stderr 42 | grep -i error
             """)
 
@@ -24,7 +28,14 @@ struct LogsVerb: Verb {
     var isJSON = false
     @Flag(name: [.short, .long], help: "Go on with what it writes until it is finished.")
     var follow = false
-    @Option(help: ArgumentHelp("Only the last lines, so many.", valueName: "n")) var tail: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Only the last lines, so many; with -f as they were written.", valueName: "n"))
+    var tail: Int?
+    @Flag(
+        name: .customLong("plain"),
+        help: "Leave out escape sequences and what was overwritten; one line for a bar.")
+    var isPlain = false
     @Flag(name: .customLong("stdout"), help: "Only standard output.") var onlyOutput = false
     @Flag(name: .customLong("stderr"), help: "Only standard error.") var onlyError = false
     @Option(help: ArgumentHelp("Only this attempt.", valueName: "n")) var attempt: Int?
@@ -36,6 +47,9 @@ struct LogsVerb: Verb {
         if onlyOutput, onlyError {
             throw ValidationError("give --stdout or --stderr; both is what you get without")
         }
+        if isPlain, isJSON, follow {
+            throw ValidationError("--plain and --json go together only without -f")
+        }
     }
 
     func perform(on console: Console) async throws -> Int32 {
@@ -44,9 +58,19 @@ struct LogsVerb: Verb {
         let notice = OutageNotice { console.note($0) }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
             switch (follow, isJSON) {
-            case (true, _): try await follow(query, of: client, on: console, notice: notice)
+            case (true, _):
+                // A stream waits for its daemon; that there is none has to be
+                // found now.
+                let job = try await client.job(id).value
+                if isPlain {
+                    let isLive = !job.state.isFinished
+                    try await followPlain(
+                        query, isLive: isLive, of: client, on: console, notice: notice)
+                } else {
+                    try await follow(query, of: client, on: console, notice: notice)
+                }
             case (false, false):
-                for try await bytes in try await client.output(ofJob: id, query) {
+                for try await bytes in try await output(query, of: client) {
                     try console.write(.stdout, bytes)
                 }
             case (false, true): try await printDocument(query, of: client, on: console)
@@ -55,11 +79,15 @@ struct LogsVerb: Verb {
         }
     }
 
+    private func output(_ query: OutputQuery, of client: Client) async throws -> RawOutput {
+        isPlain
+            ? try await client.plainOutput(ofJob: id, query)
+            : try await client.output(ofJob: id, query)
+    }
+
     private func follow(
         _ query: OutputQuery, of client: Client, on console: Console, notice: OutageNotice
     ) async throws {
-        // A stream waits for its daemon; that there is none has to be found now.
-        _ = try await client.job(id)
         for try await element in client.followOutput(ofJob: id, query) {
             notice.resumed()
             switch element {
@@ -68,6 +96,34 @@ struct LogsVerb: Verb {
             case .reset: console.note("the output that follows begins again from its start")
             }
         }
+    }
+
+    /// Made plain here and not by the daemon, so that it goes on after an outage:
+    /// the raw stream can be resumed anywhere.
+    private func followPlain(
+        _ query: OutputQuery, isLive: Bool, of client: Client, on console: Console,
+        notice: OutageNotice
+    ) async throws {
+        var text = PlainText(isLive: isLive)
+        for try await element in client.followOutput(ofJob: id, query) {
+            notice.resumed()
+            var lines: [UInt8] = []
+            switch element {
+            case .output(let piece):
+                piece.value.bytes.withUnsafeBytes {
+                    text.take(
+                        $0, from: piece.value.stream == .stdout ? .output : .errors, into: &lines)
+                }
+            case .reset:
+                text.finish(into: &lines)
+                text = PlainText(isLive: isLive)
+                console.note("the output that follows begins again from its start")
+            }
+            if !lines.isEmpty { try console.write(.stdout, lines) }
+        }
+        var lines: [UInt8] = []
+        text.finish(into: &lines)
+        try console.write(.stdout, lines)
     }
 
     private func printDocument(
@@ -79,7 +135,7 @@ struct LogsVerb: Verb {
             var query = query
             query.stream = stream
             var bytes: [UInt8] = []
-            for try await part in try await client.output(ofJob: id, query) { bytes += part }
+            for try await part in try await output(query, of: client) { bytes += part }
             let text = String(decoding: bytes, as: UTF8.self)
             members.append("\"\(stream.rawValue)\":\(JSONText.string(text))")
         }

@@ -7,7 +7,8 @@ import JobStore
 import Journal
 import NIOCore
 
-/// What jobs have written: raw, in part, followed, or as a resumable stream.
+/// What jobs have written: raw, in part, followed, as a resumable stream, or as
+/// a terminal would show it.
 struct OutputRoutes: Sendable {
     let store: Store
     let output: OutputLog
@@ -18,11 +19,14 @@ struct OutputRoutes: Sendable {
     }
 
     /// What somebody asks for.
-    private struct Asked {
+    struct Asked {
+        /// Whose output it is.
         let job: Job
         /// The attempt whose output it is; 0 when there has been none.
         let attempt: AttemptID
+        /// Whether it stays with that attempt.
         let isAttemptGiven: Bool
+        /// Which of its streams; nil for both.
         let stream: JournalStream?
         /// How many lines from the end.
         let tail: Int?
@@ -30,6 +34,13 @@ struct OutputRoutes: Sendable {
 
     private enum StreamName: String, CaseIterable {
         case stdout, stderr
+    }
+
+    private enum Format: String, CaseIterable {
+        /// Byte for byte.
+        case raw
+        /// Without escape sequences and what was overwritten.
+        case plain
     }
 
     @Sendable private func get(
@@ -51,11 +62,25 @@ struct OutputRoutes: Sendable {
             job: job, attempt: AttemptID(job: job.id, number: number ?? job.attempt),
             isAttemptGiven: number != nil, stream: stream,
             tail: try query.integer("tail", in: 0...10_000_000).map { Int($0) })
+        let isPlain = try query.choice("format", of: Format.self) == .plain
         if request.headers[.accept]?.contains("text/event-stream") == true {
+            // A plain line comes of many frames of the journal, or of parts of
+            // some: no place in it could be the id to go on from.
+            if isPlain {
+                throw QueryParameters.invalid(
+                    "format",
+                    "must not be plain for text/event-stream, whose ids are places in the raw"
+                        + " output; ask for text/plain with follow=1")
+            }
             return try events(asked, request, query, context)
         }
-        if try query.integer("follow", in: 0...1) == 1 { return try follow(asked, context) }
-        return try raw(asked, request, context)
+        let follows = try query.integer("follow", in: 0...1) == 1
+        return switch (isPlain, follows) {
+        case (true, true): try followPlain(asked, context)
+        case (true, false): try plain(asked)
+        case (false, true): try follow(asked, context)
+        case (false, false): try raw(asked, request, context)
+        }
     }
 
     // MARK: Raw
