@@ -54,7 +54,6 @@ struct AttemptReader: Sendable {
         guard reader.listens(to: channel) else { return }
         reader.channel = channel
         reader.at = at
-        reader.isWhole = true
         switch channel {
         case .stdout:
             stdout.feed(bytes, into: &reader)
@@ -94,7 +93,6 @@ struct AttemptReader: Sendable {
         stdoutTailSince = nil
         stderrTailSince = nil
         reader.at = at
-        reader.isWhole = true
         if reader.listens(to: .stdout) {
             reader.channel = .stdout
             stdout.end(into: &reader)
@@ -115,8 +113,7 @@ struct AttemptReader: Sendable {
         var trial = reader
         trial.channel = channel
         trial.at = at
-        trial.isWhole = false
-        splitter.passTail(into: &trial)
+        splitter.passTail(.open, into: &trial)
         guard !trial.found.isEmpty else { return }
         reader = trial
         splitter.settle()

@@ -21,8 +21,6 @@ struct LineReader: LineSink, Sendable {
     var channel = OutputChannel.stdout
     /// When the lines that follow were printed.
     var at = Timestamp(microseconds: 0)
-    /// Whether the lines that follow are ended.
-    var isWhole = true
     /// Whether only the newest reading of those that follow matters.
     var keepsNewestOnly = true
     /// The readings found since they were last taken away.
@@ -73,14 +71,15 @@ struct LineReader: LineSink, Sendable {
 
     @inline(__always)
     mutating func line(
-        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, isPassing: Bool
+        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, end: LineEnd,
+        isPassing: Bool
     ) {
         var indent = 0
         while indent < bytes.count, Byte.isBlank(bytes[indent]) { indent &+= 1 }
-        var end = bytes.count
-        while end > indent, Byte.isBlank(bytes[end &- 1]) { end &-= 1 }
-        guard indent < end else { return }
-        let triggered = table.candidates(bytes, from: indent, to: end, hasPercent: hasPercent)
+        var stop = bytes.count
+        while stop > indent, Byte.isBlank(bytes[stop &- 1]) { stop &-= 1 }
+        guard indent < stop else { return }
+        let triggered = table.candidates(bytes, from: indent, to: stop, hasPercent: hasPercent)
         if let passing {
             if isRedrawn, passing.candidates == (triggered | attentive) & allowed {
                 self.passing = nil
@@ -91,8 +90,8 @@ struct LineReader: LineSink, Sendable {
         let candidates = (triggered | attentive) & allowed
         guard candidates != 0 || channel == .direct else { return }
         let line = Line(
-            bytes: UnsafeRawBufferPointer(rebasing: bytes[..<end]), indent: indent,
-            channel: channel, at: at, isWhole: isWhole, isRedrawn: isRedrawn)
+            bytes: UnsafeRawBufferPointer(rebasing: bytes[..<stop]), indent: indent,
+            channel: channel, at: at, end: end, isRedrawn: isRedrawn)
         if isPassing, keepsNewestOnly {
             passing = PassingFrame(line: line, candidates: candidates)
         } else {

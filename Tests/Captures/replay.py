@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Print a recording as the tool printed it: replay.py FILE.cast
+"""Print a recording as the tool printed it: replay.py [--as-recorded] FILE.cast
 
-Pauses are cut to what still makes a difference: what comes less than 50 ms after
+Pauses are cut to what mostly makes a difference: what comes less than 50 ms after
 what was before is written together with it, longer pauses become 60 ms.
+--as-recorded keeps the longer ones as they were.
 """
 
 import json
@@ -21,7 +22,8 @@ def main():
         mode = termios.tcgetattr(1)
         mode[1] &= ~termios.OPOST
         termios.tcsetattr(1, termios.TCSANOW, mode)
-    with open(sys.argv[1], encoding="utf-8") as file:
+    as_recorded = sys.argv[1] == "--as-recorded"
+    with open(sys.argv[-1], encoding="utf-8") as file:
         next(file)
         reads = [json.loads(line) for line in file]
     pieces = []
@@ -30,9 +32,12 @@ def main():
         if pieces and is_near and pieces[-1][0] == stream:
             pieces[-1][1] += text
         else:
-            pieces.append([stream, text])
-    for index, (stream, text) in enumerate(pieces):
-        if index > 0:
+            pieces.append([stream, text, at])
+    started = time.monotonic()
+    for index, (stream, text, at) in enumerate(pieces):
+        if as_recorded:
+            time.sleep(max(at - (time.monotonic() - started), 0))
+        elif index > 0:
             time.sleep(PAUSE)
         data = text.encode()
         while data:

@@ -25,6 +25,26 @@ import Testing
 
     private static let bytes = "head -c 4000000 /dev/urandom > f; "
 
+    /// Four steps of a build, each after the one before.
+    private static func project(failing step: Int?) -> String {
+        """
+        cat > CMakeLists.txt <<X
+        cmake_minimum_required(VERSION 3.10)
+        project(x NONE)
+        file(TOUCH \\${CMAKE_BINARY_DIR}/o0)
+        foreach(i RANGE 1 4)
+          math(EXPR before "\\${i} - 1")
+          add_custom_command(
+            OUTPUT o\\${i} DEPENDS o\\${before}
+            COMMAND test \\${i} -ne \(step ?? 0) && cmake -E touch o\\${i}
+            COMMENT "Generating o\\${i}")
+        endforeach()
+        add_custom_target(all_steps ALL DEPENDS o4)
+        X
+
+        """
+    }
+
     static let cases = [
         Case(
             source: "rsync",
@@ -34,7 +54,9 @@ import Testing
         Case(source: "curl", command: "curl -o out $URL", done: nil, unit: "bytes"),
         Case(source: "wget", command: "wget -O out $URL"),
         Case(source: "wget", command: "wget -O out $URL", isTerminal: true),
-        Case(source: "aria2", command: "aria2c --summary-interval=1 -o out $URL"),
+        Case(
+            source: "aria2c",
+            command: "aria2c --summary-interval=1 --max-download-limit=4M -o out $URL"),
         Case(
             source: "git",
             command: "git init -q a; cd a; for i in $(seq 300); do echo $i > $i; done; git add .; "
@@ -43,49 +65,45 @@ import Testing
             done: 302, unit: "objects"),
         Case(source: "pv", command: bytes + "pv -f f > /dev/null"),
         Case(
-            source: "dd", command: "dd if=/dev/zero of=/dev/null bs=64k count=100 status=progress",
-            fraction: nil, done: 6_553_600, unit: "bytes"),
+            source: "dd",
+            command: "{ for i in 1 2 3; do head -c 1000000 /dev/zero; sleep 1.1; done; } "
+                + "| dd of=/dev/null status=progress",
+            fraction: nil, done: 3_000_000, unit: "bytes"),
         Case(
             source: "tar",
             command: "head -c 1000000 /dev/zero > f; tar --checkpoint=20 -cf /dev/null f",
             fraction: nil),
-        Case(source: "7z", command: bytes + "7z a -bsp1 -mx1 x.7z f", fraction: nil),
+        Case(source: "7z", command: bytes + "7z a -bsp1 -mx1 x.7z f"),
         Case(source: "zstd", command: bytes + "zstd -v f", isTerminal: true),
+        Case(source: "cmake", command: project(failing: nil) + "cmake . && make"),
         Case(
-            source: "make",
-            command: "cat > CMakeLists.txt <<X\n"
-                + "cmake_minimum_required(VERSION 3.10)\nproject(x NONE)\n"
-                + "foreach(i RANGE 1 4)\nadd_custom_target(t\\${i} ALL COMMAND true)\n"
-                + "endforeach()\nX\ncmake . && make"),
+            source: "cmake", command: project(failing: 3) + "cmake . && make", fraction: 0.75,
+            exitCode: 2),
+        Case(source: "ninja", command: project(failing: nil) + "cmake -G Ninja . && ninja"),
         Case(
-            source: "ninja",
-            command: "{ printf 'rule r\\n  command = touch $out\\n'; "
-                + "for i in 1 2 3 4 5; do echo build $i: r; done; } > build.ninja; ninja",
-            done: 5),
-        Case(
-            source: "ninja",
+            source: "counter",
             command: "{ printf 'rule r\\n  command = test $out != 3\\n'; "
                 + "for i in 1 2 3 4 5; do echo \"build $i: r || $((i - 1))\"; done; } "
                 + "> build.ninja; : > 0; ninja -j1",
             fraction: 0.6, done: 3, exitCode: 1),
         Case(
             source: "tqdm",
-            command: "python3 -c 'import tqdm, time\n"
+            command: "/usr/bin/python3 -c 'import tqdm, time\n"
                 + "for i in tqdm.tqdm(range(40), desc=\"rows\"): time.sleep(0.01)'",
-            done: 40, unit: "it"),
+            done: 40, unit: "iterations"),
         Case(
             source: "tqdm",
-            command: "python3 -c 'import tqdm\n"
+            command: "/usr/bin/python3 -c 'import tqdm\n"
                 + "for i in tqdm.tqdm(range(40), mininterval=0):\n  assert i < 10'",
             fraction: 0.25, done: 10, exitCode: 1),
         Case(
             source: "pytest",
             command: "printf 'import pytest\\n@pytest.mark.parametrize(\"i\", range(8))\\n"
-                + "def test_it(i): pass\\n' > test_a.py; python3 -m pytest"),
+                + "def test_it(i): pass\\n' > test_a.py; /usr/bin/python3 -m pytest"),
         Case(
             source: "pytest",
             command: "for n in a b c d; do echo 'def test_it(): assert __name__ != \"test_b\"' "
-                + "> test_$n.py; done; python3 -m pytest -x -v",
+                + "> test_$n.py; done; /usr/bin/python3 -m pytest -x -v",
             fraction: 0.5, exitCode: 1),
         Case(
             source: "restic",

@@ -39,6 +39,11 @@ enum FrozenHistory {
         JobSpec(command: .shell("needs what failed"), after: ids(2)),
     ]
 
+    /// Job 14, from the third version on.
+    private static let watchedSpec = JobSpec(
+        command: .shell("gzip film"), queue: "gpu", watchFiles: true,
+        notBefore: Timestamp(microseconds: 86_400_000_000))
+
     private static let key = IdempotencyKey(key: "two", digest: [1, 2, 3])
 
     private static func ids(_ numbers: Int64...) -> [JobID] { numbers.map(JobID.init(rawValue:)) }
@@ -98,6 +103,7 @@ enum FrozenHistory {
         try await store.finish(first(10), with: done, readings: [], consumed: 1)
         _ = try await store.setQueue("gpu", QueueChange(isPaused: true))
         _ = try await store.retry(JobID(rawValue: 10))
+        _ = try await store.submit(watchedSpec)
     }
 
     private static func after(_ number: Int64, _ spec: JobSpec) -> JobSpec {
@@ -143,19 +149,23 @@ enum FrozenHistory {
             ])
         #expect(try await store.attempts(of: JobID(rawValue: 1)).map(\.state) == [nil])
         #expect(try await store.storedBytes(of: JobID(rawValue: 2)) == 64)
-        if version >= 2 { try await expectControl(in: store, all) }
+        if version >= 2 { try await expectControl(in: store, all, version: version) }
 
         // The ids go on behind those that were deleted.
         let newest = try await store.newestEvent()
         let added = try await store.submit(JobSpec(command: .shell("true")))
-        #expect(added.id.rawValue == (version < 2 ? 6 : 14))
+        let newID: Int64 = version < 2 ? 6 : version < 3 ? 14 : 15
+        #expect(added.id.rawValue == newID)
         #expect(added.cursor > newest)
         try await expectOn(store, version: version)
     }
 
     /// From the second version on.
-    private static func expectControl(in store: Store, _ all: [Job]) async throws {
-        let jobs = Array(all.dropLast(4).reversed())
+    private static func expectControl(
+        in store: Store, _ all: [Job], version: Int
+    ) async throws {
+        let jobs = Array(all.dropLast(4).reversed().prefix(8))
+        if version >= 3 { #expect(all.first?.spec == watchedSpec) }
         #expect(jobs.map(\.id.rawValue) == Array(6...13))
         #expect(jobs.map(\.spec) == controlledSpecs)
         #expect(
@@ -188,7 +198,7 @@ enum FrozenHistory {
             try await store.queue("gpu")
                 == QueueStatus(
                     queue: queue, inUse: ["mem_gb": .amount(4)], running: 1, queued: 1,
-                    waiting: 5))
+                    waiting: version < 3 ? 5 : 6))
         let again = try await store.submit(
             [Submission(JobSpec(command: .shell("x")))], asBatch: false, key: key)
         #expect(!again.isNew && again.jobs == [jobs[5], jobs[6]])
@@ -210,7 +220,8 @@ enum FrozenHistory {
         if version >= 2 { _ = try await store.setQueue("gpu", QueueChange(isPaused: false)) }
         let claims = try await store.claim(bootID: "next", limit: 99).claims
         let expected: [(Int64, Int)] =
-            version < 2 ? [(5, 1), (6, 1)] : [(5, 1), (14, 1), (6, 2), (10, 2)]
+            version < 2
+            ? [(5, 1), (6, 1)] : [(5, 1), (version < 3 ? 14 : 15, 1), (6, 2), (10, 2)]
         #expect(
             claims.map(\.attempt)
                 == expected.map { AttemptID(job: JobID(rawValue: $0.0), number: $0.1) })

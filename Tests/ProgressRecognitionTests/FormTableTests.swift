@@ -30,7 +30,7 @@ import Testing
                     hasPercent: bytes.contains(Byte.percent))
                 let line = Line(
                     bytes: bytes, indent: 0, channel: .stdout, at: Timestamp(microseconds: 0),
-                    isWhole: true, isRedrawn: true)
+                    end: .newline, isRedrawn: true)
                 for index in table.forms.indices where table.read(line, with: index) != nil {
                     read += 1
                     #expect(shown & (1 << UInt64(index)) != 0, "seed \(seed): \(text)")

@@ -130,7 +130,7 @@ import Testing
                 return
             }
         }
-        #expect(found > 2000)
+        #expect(found > 1000)
     }
 
     private static let numbers = [

@@ -14,8 +14,8 @@ import JobModel
 ///
 /// Of nested bars one value is made: what the outer has done and the inner's
 /// part of the next step. tqdm draws an inner bar one line down and moves the
-/// cursor back up, so that its frame is ended at once; the frame of an outermost
-/// bar stands unfinished until the next. By that a bar that only follows one
+/// cursor back up, which ends its frame at once; the frame of an outermost bar stands
+/// unfinished until the next. By that a bar that only follows one
 /// that was broken off is told from one within it. Of bars that run side by
 /// side the first counts.
 ///
@@ -50,7 +50,7 @@ struct TqdmForm: LineForm {
         {
             return .nothing
         }
-        take(frame, isUnfinished: !line.isWhole)
+        take(frame, end: line.end)
         return .progress(reading(frame))
     }
 
@@ -64,10 +64,10 @@ struct TqdmForm: LineForm {
     // MARK: Which bar
 
     /// Notes the frame in the bar it belongs to.
-    private mutating func take(_ frame: TqdmFrame, isUnfinished: Bool) {
+    private mutating func take(_ frame: TqdmFrame, end: LineEnd) {
         let new = Bar(frame)
         var found = find(new)
-        if isUnfinished {
+        if end == .open {
             // It stands in the first line, so nothing is around it.
             if let index = found, index > 0 {
                 bars.removeFirst(index)
@@ -79,7 +79,7 @@ struct TqdmForm: LineForm {
         }
         guard let index = found else { return add(new) }
         let last = bars[index]
-        if !isUnfinished, new.isFirst, last.isFirst, new.done == last.done,
+        if end == .movement, new.isFirst, last.isFirst, new.done == last.done,
             new.label == last.label, !frame.hasPostfix, index == bars.count - 1
         {
             // Begun twice: one within the other, alike.

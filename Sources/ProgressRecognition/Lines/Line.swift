@@ -14,13 +14,16 @@ struct Line {
     let channel: OutputChannel
     /// When its end was seen.
     let at: Timestamp
-    /// Whether the terminator has come. While it has not, a number that
-    /// touches the end may still grow and must not be believed.
-    let isWhole: Bool
+    /// What ended it.
+    let end: LineEnd
     /// Whether it was drawn over an earlier one: after a carriage return, a
     /// cursor movement or a backspace. Programs that report nothing do not do
     /// that.
     let isRedrawn: Bool
+
+    /// Whether its end has come. While it has not, a number that touches the
+    /// end may still grow and must not be believed.
+    var isWhole: Bool { end != .open }
 
     /// A cursor on the first byte that is not a blank.
     var cursor: ByteCursor {

@@ -11,11 +11,12 @@ protocol LineSink {
     ///   - hasPercent: Whether a `%` after a digit or a blank may be among
     ///     them.
     ///   - isRedrawn: See `Line.isRedrawn`.
-    ///   - isPassing: Whether it ended with a carriage return, so that what
-    ///     comes next is drawn over it; its bytes are then valid until the
-    ///     splitter returns.
+    ///   - end: What ended it.
+    ///   - isPassing: Whether what comes next is drawn over it in the same
+    ///     piece of output; its bytes are then valid until the splitter returns.
     mutating func line(
-        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, isPassing: Bool)
+        _ bytes: UnsafeRawBufferPointer, hasPercent: Bool, isRedrawn: Bool, end: LineEnd,
+        isPassing: Bool)
 
     /// The text of an operating system command (`ESC ] … BEL`).
     mutating func command(_ text: UnsafeRawBufferPointer)

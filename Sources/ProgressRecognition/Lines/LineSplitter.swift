@@ -37,7 +37,7 @@ struct LineSplitter {
 
     /// Ends the unfinished line here.
     mutating func end<Sink: LineSink>(into sink: inout Sink) {
-        passTail(into: &sink)
+        passTail(.newline, into: &sink)
         clear()
         isRedrawn = false
         escape = EscapeSequence()
@@ -72,14 +72,16 @@ struct LineSplitter {
             guard position < count else { break }
             switch base[position] {
             case Byte.newline:
-                endLine(chunk, start, position, isPassing: false, into: &sink)
+                endLine(chunk, start, position, .newline, isPassing: false, into: &sink)
                 isRedrawn = false
                 start = position &+ 1
             case Byte.carriageReturn:
-                // Before a newline, or where what follows is not known, it does
-                // not begin another frame.
-                let isPassing = position &+ 1 < count && base[position &+ 1] != Byte.newline
-                endLine(chunk, start, position, isPassing: isPassing, into: &sink)
+                // Before a newline it does not begin another frame.
+                let isKnown = position &+ 1 < count
+                let isBreak = isKnown && base[position &+ 1] == Byte.newline
+                endLine(
+                    chunk, start, position, isBreak ? .newline : .carriageReturn,
+                    isPassing: isKnown && !isBreak, into: &sink)
                 isRedrawn = true
                 start = position &+ 1
             case Byte.percent:
@@ -100,22 +102,23 @@ struct LineSplitter {
         keep(chunk, start, count)
     }
 
-    /// Passes the line that ends at `end` on, and makes ready for the next.
+    /// Passes the line that ends at `position` on, and makes ready for the next.
     @inline(__always)
     private mutating func endLine<Sink: LineSink>(
-        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ end: Int, isPassing: Bool,
-        into sink: inout Sink
+        _ chunk: UnsafeRawBufferPointer, _ start: Int, _ position: Int, _ end: LineEnd,
+        isPassing: Bool, into sink: inout Sink
     ) {
         if tail.isEmpty, !isSettled {
-            if end > start {
-                let length = min(end &- start, Self.limit)
+            if position > start {
+                let length = min(position &- start, Self.limit)
                 sink.line(
                     UnsafeRawBufferPointer(rebasing: chunk[start..<(start &+ length)]),
-                    hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: isPassing)
+                    hasPercent: tailHasPercent, isRedrawn: isRedrawn, end: end,
+                    isPassing: isPassing)
             }
         } else {
-            keep(chunk, start, end)
-            passTail(into: &sink)
+            keep(chunk, start, position)
+            passTail(end, into: &sink)
             clear()
         }
         tailHasPercent = false
@@ -130,11 +133,11 @@ struct LineSplitter {
     }
 
     /// Gives `sink` the unfinished line as it stands, unless it is settled.
-    func passTail<Sink: LineSink>(into sink: inout Sink) {
+    func passTail<Sink: LineSink>(_ end: LineEnd, into sink: inout Sink) {
         guard !isSettled, !tail.isEmpty else { return }
         tail.withUnsafeBytes {
             sink.line(
-                $0, hasPercent: tailHasPercent, isRedrawn: isRedrawn, isPassing: false)
+                $0, hasPercent: tailHasPercent, isRedrawn: isRedrawn, end: end, isPassing: false)
         }
     }
 
@@ -154,7 +157,7 @@ struct LineSplitter {
     /// A backspace: what stands there is a frame; then its last character goes.
     private mutating func eraseOne<Sink: LineSink>(into sink: inout Sink) {
         if !isErasing {
-            if tail.count <= Self.backspaceLimit { passTail(into: &sink) }
+            if tail.count <= Self.backspaceLimit { passTail(.movement, into: &sink) }
             isErasing = true
             isSettled = false
             isRedrawn = true
@@ -175,7 +178,7 @@ struct LineSplitter {
         case .more, .ended(.nothing):
             break
         case .ended(.moved):
-            passTail(into: &sink)
+            passTail(.movement, into: &sink)
             clear()
             isRedrawn = true
         case .ended(.gap):
@@ -183,7 +186,7 @@ struct LineSplitter {
         case .ended(.command):
             escape.text.withUnsafeBytes { sink.command($0) }
         case .ended(.screen(let isTaken)):
-            passTail(into: &sink)
+            passTail(.movement, into: &sink)
             clear()
             sink.screen(isTaken: isTaken)
         }
