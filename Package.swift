@@ -56,7 +56,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "JobControl",
-            dependencies: ["JobClient", "JobAPI", "TerminalText", argumentParser, "Yams"],
+            dependencies: [
+                "JobClient", "JobAPI", "JobModel", "ProgressRecognition", "CLinux", "TerminalText",
+                argumentParser, "Yams",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "jobd-supervise",
@@ -178,7 +181,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobControlTests",
-            dependencies: ["JobControl", "JobClient", "JobAPI", argumentParser],
+            dependencies: [
+                "JobControl", "JobClient", "JobAPI", "JobModel", "ProgressRecognition",
+                argumentParser,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobDaemonTests",

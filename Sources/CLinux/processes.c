@@ -176,3 +176,52 @@ pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
     posix_spawnattr_destroy(&attributes);
     return error != 0 ? -error : pid;
 }
+
+static int add_streams(posix_spawn_file_actions_t *files, const struct linux_command *command) {
+    int error;
+    if (command->terminal == -1) {
+        if ((error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+            (error = posix_spawn_file_actions_adddup2(files, command->output, 1)) == 0) {
+            error = posix_spawn_file_actions_adddup2(files, command->errors, 2);
+        }
+        return error;
+    }
+    // Opened anew, in the session that was just made, it becomes that session's
+    // controlling terminal: tty_ioctl(4). The path is copied.
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", command->terminal);
+    if ((error = posix_spawn_file_actions_addopen(files, 0, path, O_RDWR, 0)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(files, 0, 1)) == 0) {
+        error = posix_spawn_file_actions_adddup2(files, 0, 2);
+    }
+    return error;
+}
+
+pid_t linux_spawn_command(const struct linux_command *command) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&files);
+    if (error != 0) return -error;
+    error = posix_spawnattr_init(&attributes);
+    if (error != 0) {
+        posix_spawn_file_actions_destroy(&files);
+        return -error;
+    }
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    pid_t pid = 0;
+    if ((error = add_streams(&files, command)) == 0 &&
+        (error = posix_spawn_file_actions_addclosefrom_np(&files, 3)) == 0 &&
+        (error = posix_spawnattr_setsigdefault(&attributes, &all)) == 0 &&
+        (error = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
+        (error = posix_spawnattr_setflags(
+             &attributes,
+             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0) {
+        error = posix_spawnp(&pid, command->arguments[0], &files, &attributes,
+                             command->arguments, command->environment);
+    }
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return error != 0 ? -error : pid;
+}

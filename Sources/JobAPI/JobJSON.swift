@@ -75,7 +75,7 @@ extension JSONWriter {
     }
 
     /// The members that a reading has, in a job and in an event.
-    mutating func members(of progress: Progress) {
+    package mutating func members(of progress: Progress) {
         member("fraction", progress.fraction)
         member("done", progress.done)
         member("total", progress.total)

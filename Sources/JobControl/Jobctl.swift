@@ -28,7 +28,7 @@ struct Jobctl: AsyncParsableCommand {
             LogsVerb.self, AttemptsVerb.self, WaitVerb.self, CancelVerb.self, PauseVerb.self,
             ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
             DeleteVerb.self, PruneVerb.self, QueueVerb.self, EventsVerb.self, ProgressVerb.self,
-            CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
+            RecognizeVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
         ])
 
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all

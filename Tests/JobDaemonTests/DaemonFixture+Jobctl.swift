@@ -148,13 +148,22 @@ extension DaemonFixture {
     /// What programs are started with: nothing of a daemon but this one.
     func environmentForJobctl(_ more: [String: String] = [:]) -> [String: String] {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JOBD_") }
-        for name in ["NO_COLOR", "VISUAL", "EDITOR"] { variables[name] = nil }
+        for name in ["NO_COLOR", "VISUAL", "EDITOR"] + Self.terminalVariables {
+            variables[name] = nil
+        }
         let programs = (Binaries.path("jobctl") as NSString).deletingLastPathComponent
         variables["PATH"] = "\(programs):\(variables["PATH"] ?? "/usr/bin:/bin")"
         variables["JOBD_URL"] = socket
         variables["LC_ALL"] = "C.UTF-8"
         return variables.merging(more) { $1 }
     }
+
+    /// By what terminals make themselves known: tests have one of their own.
+    private static let terminalVariables = [
+        "JOBCTL_TERMINAL_PROGRESS", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "WT_SESSION",
+        "ConEmuANSI", "KONSOLE_VERSION", "VTE_VERSION", "TMUX", "STY", "ZELLIJ",
+        "INSIDE_EMACS", "NVIM", "VIM_TERMINAL",
+    ]
 
     private func startProgram(
         _ path: String, _ arguments: [String], environment: [String: String] = [:]

@@ -137,6 +137,13 @@ final class TestTerminal {
     private func sequence(_ text: Substring.UnicodeScalarView) -> Int? {
         let scalars = Array(text.prefix(64))
         guard scalars.count > 2 else { return nil }
+        if scalars[1] == "]" {
+            // A string, ended by BEL or ST.
+            guard let end = scalars.firstIndex(where: { $0 == "\u{07}" || $0 == "\\" }) else {
+                return nil
+            }
+            return end + 1
+        }
         guard scalars[1] == "[" else { return 2 }
         guard let end = scalars.dropFirst(2).firstIndex(where: { ("@"..."~").contains($0) })
         else { return nil }

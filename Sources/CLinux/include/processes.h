@@ -79,3 +79,19 @@ struct linux_spawn {
 /// signals, none blocked, 0, 1 and 2 on /dev/null, three more descriptors and no
 /// others. Its pid.
 pid_t linux_spawn_supervisor(const struct linux_spawn *spawn);
+
+/// What a command is started with: see linux_spawn_command.
+struct linux_command {
+    char *const *arguments;
+    char *const *environment;
+    /// What becomes its standard output and error.
+    int output;
+    int errors;
+    /// The end of a pseudo-terminal that becomes all three and its controlling
+    /// terminal; -1: it has none, and reads /dev/null.
+    int terminal;
+};
+
+/// Starts a command by posix_spawnp(3), by this process's PATH, in a session of
+/// its own, with default signals, none blocked, and no other descriptors. Its pid.
+pid_t linux_spawn_command(const struct linux_command *command);

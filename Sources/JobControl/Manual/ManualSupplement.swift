@@ -33,6 +33,12 @@ struct ManualSupplement {
             ),
             ("NO_COLOR", "Unless it is empty, nothing is coloured."),
             ("TERM", "On a terminal that is `dumb` nothing is drawn."),
+            (
+                "JOBCTL_TERMINAL_PROGRESS",
+                "Whether `watch` and `run` pass progress on to the terminal itself, which may "
+                    + "show it in its tab or in the task bar (OSC 9;4): `auto` (if it is a "
+                    + "terminal known to do so), `always` or `never`."
+            ),
             ("LC_ALL, LC_CTYPE, LANG", "Whether bars may be drawn with more than ASCII."),
             ("VISUAL, EDITOR", "The editor for texts that are to be changed."),
         ]

@@ -1,5 +1,10 @@
 import JobAPI
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -23,6 +28,8 @@ struct Console: Sendable {
     var isUnicode: Bool
     /// How large the terminal is now.
     var size: @Sendable () -> Size
+    /// Whether it shows progress of its own.
+    var progressSupport = TerminalProgressSupport.none
 
     /// A terminal's size, in characters.
     struct Size: Hashable, Sendable {
@@ -72,7 +79,9 @@ extension Console {
         // no-color.org: any value but the empty one.
         wantsColor: variable("NO_COLOR").isEmpty,
         isUnicode: isUnicodeLocale,
-        size: { terminalSize() })
+        size: { terminalSize() },
+        progressSupport: TerminalProgressSupport(
+            environment: ProcessInfo.processInfo.environment))
 
     private static func variable(_ name: String) -> String {
         getenv(name).map { String(cString: $0) } ?? ""

@@ -6,6 +6,7 @@ actor RunScreen {
     private let console: Console
     private let isJSON: Bool
     private let region: LiveRegion?
+    private let progress: TerminalProgress?
     private var isCleared = false
 
     /// Whether there is a bar to be kept up to date.
@@ -16,6 +17,7 @@ actor RunScreen {
         self.isJSON = isJSON
         hasBar = console.errorIsTerminal && !isJSON
         region = hasBar ? LiveRegion(console: console, on: .stderr) : nil
+        progress = isJSON ? nil : TerminalProgress(console: console, on: .stderr)
     }
 
     /// Writes a piece of output to where the job wrote it.
@@ -35,6 +37,7 @@ actor RunScreen {
         let line = LiveLine.line(
             job, columns: console.size().columns, isUnicode: console.isUnicode)
         await region.show(job.state.isFinished ? [] : [line])
+        await progress?.show(TerminalProgressState([job]))
     }
 
     /// Tells the user something.
@@ -45,6 +48,7 @@ actor RunScreen {
     /// Takes the bar away for good.
     func clear() async {
         isCleared = true
+        await progress?.end()
         await region?.clear()
     }
 

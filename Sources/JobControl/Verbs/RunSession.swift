@@ -28,13 +28,15 @@ struct RunSession: Sendable {
     ///
     /// - Returns: What to exit with.
     func run() async throws -> Int32 {
+        // Before anything is drawn, since whatever is has to be taken away again.
+        let interrupts = Interrupts.signals()
         do {
             return try await withThrowingTaskGroup(of: Ending.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await followOutput() }
                 if let input { group.addTask { try await send(input) } }
                 if screen.hasBar { group.addTask { try await followProgress() } }
-                group.addTask { try await leaveOnInterrupt() }
+                group.addTask { try await leave(on: interrupts) }
                 while let ending = try await group.next() {
                     switch ending {
                     case .outputEnded: return try await conclude()
@@ -100,9 +102,9 @@ struct RunSession: Sendable {
         return .progressEnded
     }
 
-    private func leaveOnInterrupt() async throws -> Ending {
+    private func leave(on interrupts: AsyncStream<Int32>) async throws -> Ending {
         var hasCancelled = false
-        for await number in Interrupts.signals() {
+        for await number in interrupts {
             if cancelsOnInterrupt, !hasCancelled {
                 hasCancelled = true
                 await screen.note("cancelling job \(job.id); once more to leave it to itself")

@@ -7,6 +7,9 @@ actor WatchScreen {
     private let console: Console
     private let isJSON: Bool
     private let region: LiveRegion?
+    private let progress: TerminalProgress?
+    /// Whether there was anything to wait for.
+    private var hasBegun = false
     private var order: [Int64] = []
     private var jobs: [Int64: JobResource] = [:]
     /// What was news last for each job, since saying it again says nothing.
@@ -18,11 +21,13 @@ actor WatchScreen {
         region =
             console.outputIsTerminal && !isJSON
             ? LiveRegion(console: console, on: .stdout) : nil
+        progress = isJSON ? nil : TerminalProgress(console: console, on: .stdout)
     }
 
     /// Starts with these jobs.
     func begin(_ jobs: [JobResource]) async throws {
         order = jobs.map(\.id)
+        hasBegun = jobs.contains { !$0.state.isFinished }
         for job in jobs {
             self.jobs[job.id] = job
             if !job.state.isFinished { try printIfNew(job) }
@@ -60,8 +65,10 @@ actor WatchScreen {
         if let region { await region.note(text) } else { console.note(text) }
     }
 
-    /// Leaves the last lines standing.
+    /// Leaves the last lines standing, and nothing else. Nothing happens when it is
+    /// called again.
     func end() async {
+        await progress?.end()
         await region?.settle()
     }
 
@@ -79,9 +86,11 @@ actor WatchScreen {
     private func draw() async {
         guard let region else { return }
         let columns = console.size().columns
-        let lines = order.compactMap { jobs[$0] }.map {
+        let jobs = order.compactMap { self.jobs[$0] }
+        let lines = jobs.map {
             LiveLine.line($0, columns: columns, isUnicode: console.isUnicode)
         }
         await region.show(lines)
+        if hasBegun { await progress?.show(TerminalProgressState(jobs)) }
     }
 }

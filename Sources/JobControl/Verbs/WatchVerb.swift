@@ -43,15 +43,23 @@ struct WatchVerb: Verb {
             if ids.isEmpty, !isJSON { console.note("there is no such job") }
             var each = EachJob(console: console)
             let jobs = try await each.perform(ids) { try await client.job($0).value }
-            try await screen.begin(jobs)
-            let status = try await follow(jobs, of: client, on: screen, notice: notice)
-            await screen.end()
-            return status == 0 ? each.status : status
+            // Before anything is drawn, since whatever is has to be ended.
+            let interrupts = Interrupts.signals()
+            do {
+                try await screen.begin(jobs)
+                let status = try await follow(
+                    jobs, of: client, on: screen, notice: notice, until: interrupts)
+                return status == 0 ? each.status : status
+            } catch {
+                await screen.end()
+                throw error
+            }
         }
     }
 
     private func follow(
-        _ jobs: [JobResource], of client: Client, on screen: WatchScreen, notice: OutageNotice
+        _ jobs: [JobResource], of client: Client, on screen: WatchScreen, notice: OutageNotice,
+        until interrupts: AsyncStream<Int32>
     ) async throws -> Int32 {
         let after = isJSON ? after : nil
         return try await withThrowingTaskGroup(of: Ending.self) { group in
@@ -69,7 +77,7 @@ struct WatchVerb: Verb {
                 }
             }
             group.addTask {
-                for await number in Interrupts.signals() { return .left(number) }
+                for await number in interrupts { return .left(number) }
                 throw CancellationError()
             }
             var unfinished = jobs.count
@@ -80,9 +88,13 @@ struct WatchVerb: Verb {
                     unfinished -= 1
                     try await screen.conclude(job)
                     if job.state != .succeeded { status = ExitStatus.failed }
-                case .left(let number): return ExitStatus.signalBase + number
+                case .left(let number):
+                    await screen.end()
+                    return ExitStatus.signalBase + number
                 }
             }
+            // While signals are still taken: one must not leave half of it there.
+            await screen.end()
             return status
         }
     }
