@@ -2,8 +2,9 @@
 """Print a recording as the tool printed it: replay.py [--as-recorded] FILE.cast
 
 Pauses are cut to what mostly makes a difference: what comes less than 50 ms after
-what was before is written together with it, longer pauses become 60 ms.
---as-recorded keeps the longer ones as they were.
+what was before is written together with it. A longer pause becomes 60 ms where it
+cuts a line in two, since jobd then judges the first half by itself, and 2 ms
+elsewhere. --as-recorded keeps the longer ones as they were.
 """
 
 import json
@@ -13,7 +14,8 @@ import termios
 import time
 
 TOGETHER = 0.05
-PAUSE = 0.06
+PAUSE_IN_LINE = 0.06
+PAUSE = 0.002
 
 
 def main():
@@ -38,7 +40,8 @@ def main():
         if as_recorded:
             time.sleep(max(at - (time.monotonic() - started), 0))
         elif index > 0:
-            time.sleep(PAUSE)
+            is_cut = pieces[index - 1][1][-1] not in "\r\n" and text[0] not in "\r\n\b\x1b"
+            time.sleep(PAUSE_IN_LINE if is_cut else PAUSE)
         data = text.encode()
         while data:
             data = data[os.write(2 if stream == "e" else 1, data):]

@@ -79,7 +79,7 @@ import Testing
         Case(
             source: "cmake", command: project(failing: 3) + "cmake . && make", fraction: 0.75,
             exitCode: 2),
-        Case(source: "ninja", command: project(failing: nil) + "cmake -G Ninja . && ninja"),
+        Case(source: "ninja", command: project(failing: nil) + "cmake -G Ninja . && ninja -C ."),
         Case(
             source: "counter",
             command: "{ printf 'rule r\\n  command = test $out != 3\\n'; "

@@ -41,10 +41,17 @@ struct PercentForm: LineForm {
         case leadingOnceRising(shape: UInt64, isAtEdge: Bool)
     }
 
+    /// A percentage and what stands beside it: a message is made of that only
+    /// when it is believed, so that lines which are not cost no allocation.
     private struct Candidate {
         var number: Decimal
-        var message: String?
+        var after = UnsafeRawBufferPointer(start: nil, count: 0)
+        var before = UnsafeRawBufferPointer(start: nil, count: 0)
         var belief: Belief
+
+        var message: String? {
+            NumberText.message(after: after) ?? NumberText.message(before: before)
+        }
     }
 
     mutating func read(_ line: Line) -> Finding? {
@@ -112,8 +119,7 @@ struct PercentForm: LineForm {
         guard cursor.take(closing), endsWord(cursor.next), !isMeasure(after: cursor.rest) else {
             return nil
         }
-        return Candidate(
-            number: number, message: NumberText.message(after: cursor.rest), belief: .atOnce)
+        return Candidate(number: number, after: cursor.rest, belief: .atOnce)
     }
 
     /// `42%`, `42% …`.
@@ -122,9 +128,8 @@ struct PercentForm: LineForm {
         guard let number = takePercentage(&cursor), endsWord(cursor.next) else { return nil }
         let text = cursor.rest
         guard !text.isEmpty else { return Candidate(number: number, belief: .atOnce) }
-        let message = NumberText.message(after: text)
         if isCompletion(after: text) {
-            return Candidate(number: number, message: message, belief: .atOnce)
+            return Candidate(number: number, after: text, belief: .atOnce)
         }
         guard !isMeasure(after: text), line.isRedrawn || !text.contains(Byte.percent),
             !isCell(before: text)
@@ -133,12 +138,12 @@ struct PercentForm: LineForm {
         let isPlain = isBrief(text) || isGerund(NumberText.firstWord(of: text))
         guard !isColumn(text) || line.isRedrawn else { return nil }
         if line.isRedrawn || !isTabulated && isPlain {
-            return Candidate(number: number, message: message, belief: .atOnce)
+            return Candidate(number: number, after: text, belief: .atOnce)
         }
         var shape = ShapeHash()
         shape.addShape(of: text)
         return Candidate(
-            number: number, message: message,
+            number: number, after: text,
             belief: .leadingOnceRising(shape: shape.value, isAtEdge: !isTabulated))
     }
 
@@ -192,8 +197,7 @@ struct PercentForm: LineForm {
         guard let number = takePercentage(&cursor), endsWord(cursor.next) else { return nil }
         let text = cursor.rest
         guard !text.contains(Byte.percent), !isMeasure(after: text) else { return nil }
-        return Candidate(
-            number: number, message: NumberText.message(after: text), belief: .atOnce)
+        return Candidate(number: number, after: text, belief: .atOnce)
     }
 
     /// `Progress: 42%`, `Copying files: 42%`, `backup is 42% complete`.
@@ -224,13 +228,12 @@ struct PercentForm: LineForm {
             completes || !isMeasure(after: after), !after.contains(Byte.percent),
             !Vocabulary.measures.containsWord(of: before)
         else { return nil }
-        var message = NumberText.message(after: after)
-        if isNamed { return Candidate(number: number, message: message, belief: .atOnce) }
-        message = message ?? NumberText.message(before: before)
+        if isNamed { return Candidate(number: number, after: after, belief: .atOnce) }
         var shape = ShapeHash()
         shape.addShape(of: before)
         return Candidate(
-            number: number, message: message, belief: .onceRising(shape: shape.value))
+            number: number, after: after, before: before,
+            belief: .onceRising(shape: shape.value))
     }
 
     // MARK: Neighbours
