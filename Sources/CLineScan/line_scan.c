@@ -57,12 +57,12 @@ static bool portable_name(
 }
 
 ALWAYS_INLINE bool is_asked_for(
-    const uint8_t *at, const uint8_t *end, const struct line_scan_table *table,
-    find_name *find_name) {
+    const uint8_t *at, const uint8_t *end, bool is_redrawn,
+    const struct line_scan_table *table, find_name *find_name) {
     while (at < end && is_blank(*at)) at++;
     if (at == end) return false;
     while (is_blank(end[-1])) end--;
-    if (table->last[end[-1]]) return true;
+    if (table->last[end[-1]] || (is_redrawn && table->asks_redrawn)) return true;
     uint8_t first = table->first[*at];
     if (!first) return false;
     if (first & LINE_SCAN_PREFIX && end - at >= 3) {
@@ -142,8 +142,8 @@ ALWAYS_INLINE uint64_t marks_at(
 // MARK: The two functions
 
 ALWAYS_INLINE struct line_scan_stop scan(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table,
-    find_marks *find_marks, find_name *find_name) {
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table, find_marks *find_marks, find_name *find_name) {
     struct line_scan_stop stop = {.line = position, .position = count};
     for (size_t block = position; block < count; block += BLOCK) {
         uint64_t marks = marks_at(bytes, block, count, find_marks);
@@ -156,13 +156,13 @@ ALWAYS_INLINE struct line_scan_stop scan(
             }
             bool ends_line = byte == '\n' || byte == '\r';
             if (!ends_line || stop.has_percent
-                || is_asked_for(bytes + stop.line, bytes + at, table, find_name)) {
+                || is_asked_for(bytes + stop.line, bytes + at, is_redrawn, table, find_name)) {
                 stop.position = at;
                 return stop;
             }
             stop.line = at + 1;
             stop.has_skipped = true;
-            stop.is_redrawn = byte == '\r';
+            stop.is_redrawn = is_redrawn = byte == '\r';
         }
     }
     return stop;
@@ -179,8 +179,9 @@ ALWAYS_INLINE size_t next(
 
 #ifdef __x86_64__
 AVX2 static struct line_scan_stop avx2_scan(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table) {
-    return scan(bytes, position, count, table, avx2_marks, avx2_name);
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table) {
+    return scan(bytes, position, count, is_redrawn, table, avx2_marks, avx2_name);
 }
 
 AVX2 static size_t avx2_next(const uint8_t *bytes, size_t position, size_t count) {
@@ -189,16 +190,18 @@ AVX2 static size_t avx2_next(const uint8_t *bytes, size_t position, size_t count
 #endif
 
 struct line_scan_stop line_scan_portable(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table) {
-    return scan(bytes, position, count, table, portable_marks, portable_name);
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table) {
+    return scan(bytes, position, count, is_redrawn, table, portable_marks, portable_name);
 }
 
 struct line_scan_stop line_scan(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table) {
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table) {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2")) return avx2_scan(bytes, position, count, table);
+    if (__builtin_cpu_supports("avx2")) return avx2_scan(bytes, position, count, is_redrawn, table);
 #endif
-    return line_scan_portable(bytes, position, count, table);
+    return line_scan_portable(bytes, position, count, is_redrawn, table);
 }
 
 size_t line_scan_next(const uint8_t *bytes, size_t position, size_t count) {

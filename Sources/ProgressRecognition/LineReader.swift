@@ -79,7 +79,8 @@ struct LineReader: LineSink, Sendable {
         var stop = bytes.count
         while stop > indent, Byte.isBlank(bytes[stop &- 1]) { stop &-= 1 }
         guard indent < stop else { return }
-        let triggered = table.candidates(bytes, from: indent, to: stop, hasPercent: hasPercent)
+        let triggered = table.candidates(bytes, from: indent, to: stop, hasPercent: hasPercent,
+            isRedrawn: isRedrawn)
         if let passing {
             if isRedrawn, passing.candidates == (triggered | attentive) & allowed {
                 self.passing = nil
@@ -146,7 +147,9 @@ struct LineReader: LineSink, Sendable {
             left &= left &- 1
             let finding = table.read(line, with: index)
             let bit: FormTable.Mask = 1 << FormTable.Mask(index)
-            if table.forms[index].isAttentive { attentive |= bit } else { attentive &= ~bit }
+            if bit & table.mayBeAttentive != 0 {
+                attentive = table.forms[index].isAttentive ? attentive | bit : attentive & ~bit
+            }
             switch finding {
             case nil: continue
             case .nothing: return

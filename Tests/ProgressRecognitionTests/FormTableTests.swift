@@ -27,7 +27,7 @@ import Testing
                 var table = FormTable.all
                 let shown = table.candidates(
                     bytes, from: 0, to: bytes.count,
-                    hasPercent: bytes.contains(Byte.percent))
+                    hasPercent: bytes.contains(Byte.percent), isRedrawn: true)
                 let line = Line(
                     bytes: bytes, indent: 0, channel: .stdout, at: Timestamp(microseconds: 0),
                     end: .newline, isRedrawn: true)
@@ -57,7 +57,8 @@ import Testing
                 let indent = bytes.prefix { Byte.isBlank($0) }.count
                 #expect(
                     FormTable.all.candidates(
-                        bytes, from: indent, to: bytes.count, hasPercent: false) == 0,
+                        bytes, from: indent, to: bytes.count, hasPercent: false,
+                        isRedrawn: false) == 0,
                     "\(text)")
             }
         }

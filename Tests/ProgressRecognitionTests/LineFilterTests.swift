@@ -33,13 +33,15 @@ import Testing
             guard !bytes.isEmpty else { continue }
             bytes.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
-                let stop = table.filter(upTo: .general).scan(base, from: 0, count: bytes.count)
+                let stop = table.filter(upTo: .general).scan(
+                    base, from: 0, count: bytes.count, isRedrawn: false)
                 var line = 0
                 for (index, byte) in bytes[..<stop.line].enumerated() where byte < 0x20 {
                     if byte == 0x1B || byte == 0x08 { Issue.record("seed \(seed)") }
                     guard byte == 0x0A || byte == 0x0D else { continue }
                     skipped += 1
-                    if Self.isAskedFor(bytes[line..<index], table) {
+                    let isRedrawn = line > 0 && bytes[line - 1] == 0x0D
+                    if Self.isAskedFor(bytes[line..<index], isRedrawn: isRedrawn, table) {
                         let text = String(decoding: bytes[line..<index], as: UTF8.self)
                         Issue.record("seed \(seed): \(text)")
                     }
@@ -60,7 +62,9 @@ import Testing
         #expect(skipped > 10_000)
     }
 
-    private static func isAskedFor(_ line: ArraySlice<UInt8>, _ table: FormTable) -> Bool {
+    private static func isAskedFor(
+        _ line: ArraySlice<UInt8>, isRedrawn: Bool, _ table: FormTable
+    ) -> Bool {
         let trimmed = line.drop { Byte.isBlank($0) }.reversed().drop { Byte.isBlank($0) }.reversed()
         guard let first = trimmed.first else { return false }
         if first == Byte.of("{") {
@@ -70,7 +74,8 @@ import Testing
         }
         return Array(trimmed).withUnsafeBytes { bytes in
             table.candidates(
-                bytes, from: 0, to: bytes.count, hasPercent: bytes.contains(Byte.percent)) != 0
+                bytes, from: 0, to: bytes.count, hasPercent: bytes.contains(Byte.percent),
+                isRedrawn: isRedrawn) != 0
         }
     }
 
@@ -83,8 +88,11 @@ import Testing
             bytes.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
                 let start = Int.random(in: 0...bytes.count, using: &generator)
-                let own = filter.scan(base, from: start, count: bytes.count)
-                let portable = filter.scanPortably(base, from: start, count: bytes.count)
+                let isRedrawn = Bool.random(using: &generator)
+                let own = filter.scan(
+                    base, from: start, count: bytes.count, isRedrawn: isRedrawn)
+                let portable = filter.scanPortably(
+                    base, from: start, count: bytes.count, isRedrawn: isRedrawn)
                 #expect(own.line == portable.line, "seed \(seed)")
                 #expect(own.position == portable.position, "seed \(seed)")
                 #expect(own.has_percent == portable.has_percent, "seed \(seed)")

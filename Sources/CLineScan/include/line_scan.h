@@ -34,6 +34,8 @@ struct line_scan_table {
     uint8_t last[256];
     // A bit for each hash of the first three bytes, made small letters.
     uint64_t prefixes[64];
+    // Whether every frame that is drawn over another is asked for.
+    bool asks_redrawn;
     // The first two letters of the JSON names, the first in the low byte; zero
     // ends the list.
     uint16_t names[LINE_SCAN_NAMES];
@@ -63,16 +65,19 @@ static inline uint32_t line_scan_prefix(uint8_t first, uint8_t second, uint8_t t
     return (key * 0x9E3779B1u) >> 20;
 }
 
-// Steps over whole lines nobody asks for, from `position`, where a line begins.
+// Steps over whole lines nobody asks for, from `position`, where a line begins,
+// which is drawn over another if `is_redrawn`.
 // Stops at the end of a line that is asked for (one with a `%` after a digit or a blank
 // always is), at
 // an escape or a backspace, and at the end of the bytes.
 struct line_scan_stop line_scan(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table);
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table);
 
 // The same without the instructions that not every processor has.
 struct line_scan_stop line_scan_portable(
-    const uint8_t *bytes, size_t position, size_t count, const struct line_scan_table *table);
+    const uint8_t *bytes, size_t position, size_t count, bool is_redrawn,
+    const struct line_scan_table *table);
 
 // The position, at or after `position`, of the first newline, carriage return,
 // escape, backspace or `%`; `count` when there is none.

@@ -22,7 +22,7 @@ struct AptForm: LineForm {
     static let source = ProgressSource(rawValue: "apt")
 
     let triggers = LineTriggers(
-        first: "0123456789",
+        first: "0123456789", afterDigits: " %",
         prefixes: [
             "dlstatus:", "pmstatus:", "pmerror:", "progress: [", "upgrading: ", "unpacking ",
             "setting up ", "removing ", "processing triggers", "(reading database",

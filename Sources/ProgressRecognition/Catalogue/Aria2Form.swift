@@ -15,7 +15,7 @@ import JobModel
 struct Aria2Form: LineForm {
     static let source = ProgressSource(rawValue: "aria2c")
 
-    let triggers = LineTriggers(first: "[0123456789", prefixes: ["file: "])
+    let triggers = LineTriggers(first: "[0123456789", afterDigits: "/", prefixes: ["file: "])
 
     private var items = 1.0
     private var completed = 0.0

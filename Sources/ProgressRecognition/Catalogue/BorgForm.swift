@@ -17,7 +17,7 @@ struct BorgForm: LineForm {
     static let source = ProgressSource(rawValue: "borg")
 
     let triggers = LineTriggers(
-        first: "0123456789",
+        first: "0123456789", afterDigits: " .",
         prefixes: [
             "{\"original_size", "{\"message\"", "checking ", "verifying data", "compacting ",
             "replaying ", "decrementing ", "upgrading segments", "analyzing archive",

@@ -12,7 +12,7 @@ import JobModel
 struct CtestForm: LineForm {
     static let source = ProgressSource(rawValue: "ctest")
 
-    let triggers = LineTriggers(first: "0123456789", prefixes: ["start "])
+    let triggers = LineTriggers(first: "0123456789", afterDigits: "/", prefixes: ["start "])
 
     private var isRunning = false
     /// The test that began last.

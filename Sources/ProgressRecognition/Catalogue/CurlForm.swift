@@ -19,7 +19,7 @@ import JobModel
 struct CurlForm: LineForm {
     static let source = ProgressSource(rawValue: "curl")
 
-    let triggers = LineTriggers(first: "#0123456789", prefixes: ["-- "])
+    let triggers = LineTriggers(first: "#0123456789", afterDigits: " \t", prefixes: ["-- "])
 
     mutating func read(_ line: Line) -> Finding? {
         let reading =

@@ -11,7 +11,7 @@ import JobModel
 struct DDForm: LineForm {
     static let source = ProgressSource(rawValue: "dd")
 
-    let triggers = LineTriggers(first: "0123456789")
+    let triggers = LineTriggers(first: "0123456789", afterDigits: " ")
     private var isUnderWay = false
 
     mutating func read(_ line: Line) -> Finding? {

@@ -18,7 +18,7 @@ struct E2fsprogsForm: LineForm {
     static let badblocks = ProgressSource(rawValue: "badblocks")
 
     let triggers = LineTriggers(
-        first: "12345",
+        first: "12345", afterDigits: " ",
         prefixes: [
             "allocating group", "writing inode", "discarding device", "pass ", "checking for bad",
             "reading and comparing", "testing with",

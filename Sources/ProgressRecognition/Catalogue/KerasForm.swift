@@ -20,7 +20,7 @@ import JobModel
 struct KerasForm: LineForm {
     static let source = ProgressSource(rawValue: "keras")
 
-    let triggers = LineTriggers(first: "0123456789", prefixes: ["epoch"])
+    let triggers = LineTriggers(first: "0123456789", afterDigits: "/", prefixes: ["epoch"])
 
     private var epoch: EpochCounter?
     /// Whether the bar of the epoch has reached its end.

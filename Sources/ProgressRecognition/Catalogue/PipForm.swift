@@ -18,6 +18,7 @@ struct PipForm: LineForm {
 
     /// Right after `Downloading` the frames of a spinner may come, one after the
     /// other.
+    static let mayBeAttentive = true
     private(set) var isAttentive = false
     private var name: String?
 

@@ -25,6 +25,7 @@ struct RsyncForm: LineForm {
         percent: true)
 
     /// From the list's header to the summary, any line may be a file's name.
+    static let mayBeAttentive = true
     private(set) var isAttentive = false
     private var name: [UInt8] = []
     /// What `K` stands for in amounts.

@@ -18,7 +18,8 @@ struct WgetForm: LineForm {
     static let source = ProgressSource(rawValue: "wget")
 
     let triggers = LineTriggers(
-        first: "0123456789", prefixes: ["length: ", "saving to: "], last: "smh")
+        first: "0123456789", afterDigits: "K", prefixes: ["length: ", "saving to: "],
+        isRedrawn: true)
 
     private var total: Double?
     private var name: [UInt8] = []

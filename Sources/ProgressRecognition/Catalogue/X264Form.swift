@@ -14,7 +14,7 @@ struct X264Form: LineForm {
     static let x265 = ProgressSource(rawValue: "x265")
 
     let triggers = LineTriggers(
-        first: "0123456789", isBracketed: true,
+        first: "0123456789", afterDigits: " ", isBracketed: true,
         prefixes: ["x264 [", "x265 [", "encoded ", "aborted at input frame "])
 
     private var source = x264

@@ -11,6 +11,10 @@ struct FormTable: Sendable {
     /// The level of each form.
     private(set) var precedences: [Precedence] = []
     private var byFirst = [Mask](repeating: 0, count: 256)
+    private var byAfterDigits = [Mask](repeating: 0, count: 256)
+    private var byRedrawn: Mask = 0
+    /// The forms that may ask for every line.
+    private(set) var mayBeAttentive: Mask = 0
     private var byPrefix = PrefixTable()
     private var byLast = [Mask](repeating: 0, count: 256)
     private var byPercent: Mask = 0
@@ -39,6 +43,9 @@ struct FormTable: Sendable {
             form.triggers.first.withUTF8Buffer { bytes in
                 for byte in bytes { byFirst[Int(byte)] |= bit }
             }
+            add(afterDigits: form.triggers.afterDigits, bit: bit)
+            if form.triggers.isRedrawn { byRedrawn |= bit }
+            if type(of: form).mayBeAttentive { mayBeAttentive |= bit }
             for prefix in form.triggers.prefixes { byPrefix.add(prefix, bit: bit) }
             form.triggers.last.withUTF8Buffer { bytes in
                 for byte in bytes { byLast[Int(byte)] |= bit }
@@ -48,6 +55,16 @@ struct FormTable: Sendable {
             if !form.triggers.names.isEmpty { byName |= bit }
             forms.append(form)
             precedences.append(precedence)
+        }
+    }
+
+    private mutating func add(afterDigits: StaticString, bit: Mask) {
+        guard afterDigits.utf8CodeUnitCount > 0 else {
+            for byte in byAfterDigits.indices { byAfterDigits[byte] |= bit }
+            return
+        }
+        afterDigits.withUTF8Buffer { bytes in
+            for byte in bytes { byAfterDigits[Int(byte)] |= bit }
         }
     }
 
@@ -78,13 +95,20 @@ struct FormTable: Sendable {
     /// be shown.
     @inline(__always)
     func candidates(
-        _ bytes: UnsafeRawBufferPointer, from indent: Int, to end: Int, hasPercent: Bool
+        _ bytes: UnsafeRawBufferPointer, from indent: Int, to end: Int, hasPercent: Bool,
+        isRedrawn: Bool
     ) -> Mask {
         let first = bytes[indent]
         var mask = byLast[Int(bytes[end &- 1])]
         if hasPercent, Self.hasPercentage(bytes, from: indent, to: end) { mask |= byPercent }
+        if isRedrawn { mask |= byRedrawn }
         if Byte.isDigit(first) {
-            if !Self.isOtherNumber(bytes, at: indent, end: end) { mask |= byFirst[Int(first)] }
+            if !Self.isOtherNumber(bytes, at: indent, end: end) {
+                var after = indent &+ 1
+                while after < end, Byte.isDigit(bytes[after]) { after &+= 1 }
+                let follower = after < end ? bytes[after] : Byte.newline
+                mask |= byFirst[Int(first)] & byAfterDigits[Int(follower)]
+            }
         } else {
             mask |= byFirst[Int(first)]
             if first == Byte.of("{") { mask |= byName }

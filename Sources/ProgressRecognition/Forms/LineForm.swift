@@ -10,6 +10,9 @@ protocol LineForm: Sendable {
     /// they cost nothing.
     var triggers: LineTriggers { get }
 
+    /// Whether `isAttentive` is ever true.
+    static var mayBeAttentive: Bool { get }
+
     /// Whether the form is now shown every line, whatever its triggers: while
     /// it expects one by which nothing tells it, such as the name of a file.
     var isAttentive: Bool { get }
@@ -20,6 +23,7 @@ protocol LineForm: Sendable {
 }
 
 extension LineForm {
+    static var mayBeAttentive: Bool { false }
     var isAttentive: Bool { false }
 }
 
@@ -30,6 +34,9 @@ struct LineTriggers: Sendable {
     /// begins with a date, a time of day, an address or a version (`1.2.3`)
     /// begins with none of the digits.
     var first: StaticString = ""
+    /// Of lines that begin with digits, only those on which one of these
+    /// follows them; a newline stands for the line's end. Empty: any.
+    var afterDigits: StaticString = ""
     /// The line begins with `[` or `(` and a digit or a blank after it.
     var isBracketed = false
     /// The line begins with `{` and has a `"` somewhere with the first two
@@ -40,6 +47,8 @@ struct LineTriggers: Sendable {
     var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""
+    /// The line is a frame drawn over an earlier one: see `Line.isRedrawn`.
+    var isRedrawn = false
     /// A `%` is in the line, after a digit or a blank.
     var percent = false
 }

@@ -30,6 +30,7 @@ struct LineFilter: @unchecked Sendable {
             mark(Byte.of("["), LINE_SCAN_BRACKET)
             mark(Byte.of("("), LINE_SCAN_BRACKET)
         }
+        if triggers.isRedrawn { table.pointee.asks_redrawn = true }
         for name in triggers.names { add(name: name) }
         for prefix in triggers.prefixes {
             let bytes = prefix.utf8Start
@@ -81,14 +82,16 @@ struct LineFilter: @unchecked Sendable {
 
     /// `scan`, without the instructions that not every processor has.
     func scanPortably(
-        _ bytes: UnsafePointer<UInt8>, from position: Int, count: Int
+        _ bytes: UnsafePointer<UInt8>, from position: Int, count: Int, isRedrawn: Bool
     ) -> line_scan_stop {
-        line_scan_portable(bytes, position, count, table)
+        line_scan_portable(bytes, position, count, isRedrawn, table)
     }
 
     /// See `line_scan()`.
     @inline(__always)
-    func scan(_ bytes: UnsafePointer<UInt8>, from position: Int, count: Int) -> line_scan_stop {
-        line_scan(bytes, position, count, table)
+    func scan(
+        _ bytes: UnsafePointer<UInt8>, from position: Int, count: Int, isRedrawn: Bool
+    ) -> line_scan_stop {
+        line_scan(bytes, position, count, isRedrawn, table)
     }
 }

@@ -58,7 +58,7 @@ struct LineSplitter {
             }
             if position == start, tail.isEmpty, !isSettled, let filter = sink.filter {
                 // A line begins here.
-                let stop = filter.scan(base, from: start, count: count)
+                let stop = filter.scan(base, from: start, count: count, isRedrawn: isRedrawn)
                 if stop.has_skipped {
                     isRedrawn = stop.is_redrawn
                     tailHasPercent = false
