@@ -79,7 +79,8 @@ struct LineReader: LineSink, Sendable {
         var stop = bytes.count
         while stop > indent, Byte.isBlank(bytes[stop &- 1]) { stop &-= 1 }
         guard indent < stop else { return }
-        let triggered = table.candidates(bytes, from: indent, to: stop, hasPercent: hasPercent,
+        let triggered = table.candidates(
+            bytes, from: indent, to: stop, hasPercent: hasPercent,
             isRedrawn: isRedrawn)
         if let passing {
             if isRedrawn, passing.candidates == (triggered | attentive) & allowed {

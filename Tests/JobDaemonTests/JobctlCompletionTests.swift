@@ -119,7 +119,7 @@ import Testing
             // As bash breaks the words.
             #expect(try proposed(jobd, "list", "--queue", "=", "g") == ["gpu"])
             #expect(try proposed(jobd, "queue", "sh") == ["show"])
-            #expect(try proposed(jobd, "re") == ["recognize", "resume", "retry"])
+            #expect(try proposed(jobd, "re") == ["resume", "retry", "recognize"])
             #expect(try proposed(jobd, "list", "--state", "f") == ["failed"])
             #expect(
                 try proposed(jobd, "prune", "--state", "") == ["succeeded", "failed", "cancelled"])

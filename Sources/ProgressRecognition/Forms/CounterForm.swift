@@ -23,7 +23,8 @@ import JobModel
 /// anywhere else. So `11/22` alone, a date, is not believed.
 struct CounterForm: LineForm {
     let triggers = LineTriggers(
-        first: "0123456789", afterDigits: "/ \t", isBracketed: true, prefixes: Vocabulary.stepWords, last: ")]")
+        first: "0123456789", afterDigits: "/ \t", isBracketed: true, prefixes: Vocabulary.stepWords,
+        last: ")]")
     private var shapes = RisingShapes()
     /// Whether lines begin with dates, as `03/11` shows.
     private var seesDates = false
