@@ -45,6 +45,17 @@ import Testing
         #expect(record(pieces).map { told($0.progress) } == whole, "seed \(seed)")
     }
 
+    /// Users find every tool in the documentation, by the source it names.
+    @Test func everySourceIsDocumented() throws {
+        let documentation = try String(
+            contentsOf: Capture.folder.deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "docs/progress.md"), encoding: .utf8)
+        let sources = Set(
+            Capture.all.flatMap { record($0.frames) }.map(\.progress.source.rawValue))
+        #expect(sources.count > 40)
+        for source in sources { #expect(documentation.contains("`\(source)`"), "\(source)") }
+    }
+
     /// A reading as it stands in the file of expected ones: what is nil is left
     /// out.
     private static func line(_ row: Row) -> String {
