@@ -12,14 +12,14 @@ FORMATTED := Package.swift Sources Tests migrations Benchmarks
 TOOLS := aria2 borgbackup cmake ffmpeg git make ninja-build p7zip-full parallel pv \
     python3-pytest python3-tqdm restic rsync wget zstd
 
-.PHONY: help deps build release demo test test-clients test-systemd lint format bench install clean
+.PHONY: help deps build release demo test test-deps test-clients test-systemd lint format bench install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-deps: ## install the Debian packages that building and testing need
+deps: ## install the Debian packages that building needs
 	@set -e; missing=; \
-	for package in libsqlite3-dev sqlite3 curl $(TOOLS); do \
+	for package in libsqlite3-dev sqlite3 curl $(MORE); do \
 	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -47,7 +47,10 @@ release: deps ## build the programs as they are installed
 demo: build ## run the main job end to end: submit, stream, kill the daemon, resume
 	docs/demo.sh $(BUILD)
 
-test: deps ## build and run all tests
+test-deps: ## install the Debian packages that testing needs, too
+	@$(MAKE) --no-print-directory deps MORE="$(TOOLS)"
+
+test: test-deps ## build and run all tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check=error
 	# Tests of the whole wait in threads of their own kind, of which there are as
 	# many as cores: the others would wait with them.

@@ -6,6 +6,9 @@ struct Pause {
     /// kernel holds (a disk that does not answer, a parent in vfork(2)) has its
     /// SIGSTOP waiting, and stops when it comes back.
     private static let patience: Int64 = 1_000_000
+    /// How often they are looked at all the same: on a machine that is very busy a
+    /// second is soon over, and what was forked meanwhile has no signal yet.
+    private static let fewestRounds = 10
     /// For how long processes are only stopped once their parents are: a shell
     /// that looks after its jobs would take a child that stops before itself for
     /// one it has to do something about.
@@ -21,6 +24,8 @@ struct Pause {
     private var since: Int64 = 0
     private var interval: Int64 = 0
     private var quiet = 0
+    /// Rounds in which everything was sent the signal.
+    private var rounds = 0
     private var tree = ProcessTree()
 
     /// Stops everything. `command` is the command's pid.
@@ -29,6 +34,7 @@ struct Pause {
         since = now
         interval = 1000
         quiet = 0
+        rounds = 0
         stopAll(command: command, now: now)
     }
 
@@ -72,7 +78,9 @@ struct Pause {
             return !isPolite
         }
         quiet = somethingRuns ? 0 : quiet + 1
-        let isDone = quiet == Self.quietRounds || now - since >= Self.patience
+        if !isPolite { rounds += 1 }
+        let isPatient = now - since < Self.patience || rounds < Self.fewestRounds
+        let isDone = quiet == Self.quietRounds || !isPatient
         deadline = isDone ? .max : now + interval
         if !isPolite { interval = min(interval * 2, 100_000) }
     }

@@ -5,7 +5,7 @@ import Testing
 /// Tools as they are installed here, run as jobs: what the stream says last
 /// before the end is how far they came.
 @Suite(.serialized) struct RealToolTests {
-    /// A tool at work. `make deps` installs what is run here.
+    /// A tool at work. `make test-deps` installs what is run here.
     struct Case: Sendable, CustomTestStringConvertible {
         /// The source that the readings name.
         let source: String
