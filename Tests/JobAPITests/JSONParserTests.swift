@@ -55,6 +55,9 @@ import Testing
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 1...9, using: &random))
                 .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            // Foundation refuses numbers that are too large; here the field is
+            // named that has one.
+            if text.contains(/e\d{4}/) { continue }
             // Foundation takes a comma too many, which is no JSON.
             let isLoose = text.contains(/,\s*[\]}]/)
             let expected = isLoose ? nil : try? Tree(parsing: Array(text.utf8))
