@@ -68,6 +68,10 @@ ALWAYS_INLINE bool is_asked_for(
     if (first & LINE_SCAN_PREFIX && end - at >= 3) {
         uint32_t prefix = line_scan_prefix(at[0], at[1], at[2]);
         if (table->prefixes[prefix / 64] >> prefix % 64 & 1) return true;
+        if (end - at >= 4) {
+            prefix = line_scan_long_prefix(at[0], at[1], at[2], at[3]);
+            if (table->prefixes[prefix / 64] >> prefix % 64 & 1) return true;
+        }
     }
     if (first & LINE_SCAN_ALWAYS) return true;
     if (first & LINE_SCAN_NUMBER) return !is_other_number(at, end);

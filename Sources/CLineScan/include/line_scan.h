@@ -32,7 +32,8 @@ struct line_scan_table {
     uint8_t first[256];
     // By its last byte that is not a blank: whether it is asked for.
     uint8_t last[256];
-    // A bit for each hash of the first three bytes, made small letters.
+    // A bit for each hash of the first four bytes, or three where a prefix has
+    // no more, made small letters.
     uint64_t prefixes[64];
     // Whether every frame that is drawn over another is asked for.
     bool asks_redrawn;
@@ -63,6 +64,13 @@ struct line_scan_stop {
 static inline uint32_t line_scan_prefix(uint8_t first, uint8_t second, uint8_t third) {
     uint32_t key = ((uint32_t)first << 16 | (uint32_t)second << 8 | third) | 0x202020;
     return (key * 0x9E3779B1u) >> 20;
+}
+
+// The bit of a line's first four bytes there.
+static inline uint32_t line_scan_long_prefix(
+    uint8_t first, uint8_t second, uint8_t third, uint8_t fourth) {
+    uint32_t key = (uint32_t)first << 24 | (uint32_t)second << 16 | (uint32_t)third << 8 | fourth;
+    return ((key | 0x20202020) * 0x85EBCA6Bu) >> 20;
 }
 
 // Steps over whole lines nobody asks for, from `position`, where a line begins,

@@ -118,7 +118,7 @@ struct FormTable: Sendable {
                 let second = bytes[indent &+ 1]
                 if Byte.isDigit(second) || Byte.isBlank(second) { mask |= byBracket }
             }
-            mask |= byPrefix.mask(bytes[indent], bytes[indent &+ 1], bytes[indent &+ 2])
+            mask |= byPrefix.mask(bytes, at: indent, end: end)
         }
         return mask
     }

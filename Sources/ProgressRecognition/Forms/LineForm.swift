@@ -42,8 +42,8 @@ struct LineTriggers: Sendable {
     /// The line begins with `{` and has a `"` somewhere with the first two
     /// letters of one of these after it.
     var names: [StaticString] = []
-    /// The line begins, after blanks, with the first three bytes of one of
-    /// these, in any mixture of cases. None may be shorter.
+    /// The line begins, after blanks, with the first four bytes of one of
+    /// these, in any mixture of cases. None may be shorter than three.
     var prefixes: [StaticString] = []
     /// The line's last byte that is not a blank is one of these.
     var last: StaticString = ""

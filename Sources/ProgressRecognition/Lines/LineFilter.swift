@@ -37,7 +37,10 @@ struct LineFilter: @unchecked Sendable {
             for first in [bytes[0], Byte.lowercase(bytes[0]), Byte.uppercase(bytes[0])] {
                 mark(first, LINE_SCAN_PREFIX)
             }
-            let bit = line_scan_prefix(bytes[0], bytes[1], bytes[2])
+            let bit =
+                prefix.utf8CodeUnitCount == 3
+                ? line_scan_prefix(bytes[0], bytes[1], bytes[2])
+                : line_scan_long_prefix(bytes[0], bytes[1], bytes[2], bytes[3])
             withUnsafeMutableBytes(of: &table.pointee.prefixes) {
                 $0.assumingMemoryBound(to: UInt64.self)[Int(bit / 64)] |= 1 << UInt64(bit % 64)
             }
