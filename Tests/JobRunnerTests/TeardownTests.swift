@@ -167,10 +167,12 @@ import Testing
         #expect(try attempt.processes().isEmpty)
     }
 
-    /// Scripts of processes that never stop forking.
+    /// Scripts of processes that do not stop forking while they are torn down; those
+    /// whose children stay end at a number, or a busy machine would run out of
+    /// processes before anybody comes to tear them down.
     private static let forkers = [
-        "trap '' TERM; echo up; while :; do sleep 3600 & done",
-        "trap '' TERM; echo up; while :; do (setsid sleep 3600 &) ; done",
+        "trap '' TERM; echo up; for i in $(seq 4000); do sleep 3600 & done; wait",
+        "trap '' TERM; echo up; for i in $(seq 4000); do (setsid sleep 3600 &) ; done; sleep 3600",
         // One that leaves at each step, and lives on in its child.
         "f() { (f &) ; exit; }; trap '' TERM; echo up; f",
     ]
