@@ -28,6 +28,8 @@ struct LineReader: LineSink, Sendable {
 
     /// A frame that is not looked at if another that the same forms are asked
     /// about is drawn over it in the same piece of output: nobody ever saw it.
+    /// Unchecked, as it holds a pointer: it is set and taken away within one call
+    /// of `AttemptReader`, so none is there when the reader is passed on.
     private struct PassingFrame: @unchecked Sendable {
         var line: Line
         var candidates: FormTable.Mask
@@ -154,7 +156,10 @@ struct LineReader: LineSink, Sendable {
             switch finding {
             case nil: continue
             case .nothing: return
-            case .progress(let reading): return believe(reading, from: table.precedences[index])
+            case .progress(let reading):
+                // In binary data a number with a `%` at a line's start is chance.
+                if table.precedences[index] == .general, line.hasControls { return }
+                return believe(reading, from: table.precedences[index])
             case .phase(let message, let source):
                 return begin(message, source, from: table.precedences[index])
             }

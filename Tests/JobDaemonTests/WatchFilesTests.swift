@@ -103,6 +103,7 @@ import Testing
             var taken = 0
             while try fromFiles(jobd, id).isEmpty, taken < Self.size {
                 taken += max(0, read(reader, &part, part.count))
+                // So fast the command reads; the loop waits for a reading.
                 usleep(100_000)
             }
             let events = try fromFiles(jobd, id)

@@ -228,6 +228,11 @@ import Testing
         #expect(record([Frame(lines.joined(separator: "\r\n") + "\r\n")]) == [])
     }
 
+    @Test func binaryDataIsNoProgress() {
+        #expect(readings(of: ["1% \u{1}\u{7F}k", "[3/10] \u{2}", "42%\0"]) == [])
+        #expect(readings(of: ["42% k"]).map(told) == ["0.42 'k'"])
+    }
+
     @Test func oneOddLineDoesNotMakeTheNextBelieved() {
         #expect(readings(of: ["1/3", "1/4", "2/5", "1/3", "3/3 passed"]) == [])
         #expect(readings(of: ["a (1/9)", "b (3/9)", "c (2/9)"]) == [])

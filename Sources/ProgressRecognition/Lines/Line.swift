@@ -25,6 +25,11 @@ struct Line {
     /// end may still grow and must not be believed.
     var isWhole: Bool { end != .open }
 
+    /// Whether there are control characters in it, other than tabs.
+    var hasControls: Bool {
+        bytes.contains { ($0 < Byte.space && $0 != Byte.tab) || $0 == 0x7F }
+    }
+
     /// A cursor on the first byte that is not a blank.
     var cursor: ByteCursor {
         ByteCursor(bytes, at: indent)

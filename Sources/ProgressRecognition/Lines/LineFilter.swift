@@ -4,7 +4,8 @@ import CLineScan
 /// `line_scan()` steps over the others. It may let more lines through than are
 /// asked for, never fewer.
 ///
-/// It lives as long as the process: there is one for each set of forms.
+/// It lives as long as the process: there is one for each set of forms. Unchecked,
+/// as it is a pointer: what it points to does not change after `init`.
 struct LineFilter: @unchecked Sendable {
     private let table: UnsafeMutablePointer<line_scan_table>
 
