@@ -21,5 +21,6 @@ extension Migration {
         Migration("0001_init", PackageResources._001_init_sql),
         Migration("0002_control", PackageResources._002_control_sql),
         Migration("0003_progress", PackageResources._003_progress_sql),
+        Migration("0004_access", PackageResources._004_access_sql),
     ]
 }

@@ -133,6 +133,7 @@ package enum EventEncoding: Hashable, Sendable, CaseIterable {
         switch event.content {
         case .progress: bytes.append(contentsOf: "\ndata: ".utf8)
         case .state: bytes.append(contentsOf: "\nevent: state\ndata: ".utf8)
+        case .action: bytes.append(contentsOf: "\nevent: action\ndata: ".utf8)
         case .end: bytes.append(contentsOf: "\nevent: end\ndata: ".utf8)
         }
     }

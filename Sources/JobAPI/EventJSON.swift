@@ -20,6 +20,10 @@ extension JSONWriter {
                     json.member("failure", failure.rawValue)
                     json.member("error", change.error)
                 }
+            case .action(let action, let state):
+                json.member("action", action.rawValue)
+                json.member("state", state.rawValue)
+                json.member("attempt", event.attempt)
             case .progress(let progress):
                 json.member("attempt", event.attempt)
                 json.members(of: progress)
@@ -31,6 +35,7 @@ extension JSONWriter {
                 json.member("failure", end.failure?.rawValue)
                 json.member("error", end.error)
             }
+            if let actor = event.actor { json.member("by", actor.rawValue) }
         }
     }
 

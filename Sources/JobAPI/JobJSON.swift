@@ -12,6 +12,8 @@ extension JSONWriter {
                 json.array { for argument in arguments { $0.value(argument) } }
             case .shell(let line): json.value(line)
             }
+            json.member("owner", job.owner?.rawValue)
+            json.member("definition", job.spec.definition?.name)
             json.member("state", job.state.rawValue)
             json.member("queue", job.spec.queue)
             json.member("priority", job.spec.priority)

@@ -5,16 +5,23 @@ extension JobError.Code {
     package var status: Int {
         switch self {
         case .malformedRequest, .invalidParameter: 400
+        case .unauthorized: 401
         case .forbidden: 403
-        case .notFound, .jobNotFound, .queueNotFound, .outputNotFound: 404
+        case .notFound, .jobNotFound, .queueNotFound, .outputNotFound, .definitionNotFound,
+            .tokenNotFound:
+            404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
+        case .requestTimeout: 408
         case .conflict, .idempotencyConflict: 409
         case .payloadTooLarge: 413
+        case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .rangeNotSatisfiable: 416
         case .misdirected: 421
         case .invalidSpec: 422
+        case .tooManyRequests: 429
+        case .headersTooLarge: 431
         case .internalError: 500
         case .unavailable: 503
         case .storageFull: 507
@@ -25,7 +32,14 @@ extension JobError.Code {
     package var title: String {
         switch self {
         case .malformedRequest: "Malformed request"
+        case .unauthorized: "Sign in first"
         case .forbidden: "Not allowed"
+        case .tooManyRequests: "Too many requests"
+        case .definitionNotFound: "No such definition"
+        case .tokenNotFound: "No such token"
+        case .uriTooLong: "Address too long"
+        case .headersTooLarge: "Header too large"
+        case .requestTimeout: "Request too slow"
         case .notFound: "Not found"
         case .jobNotFound: "No such job"
         case .queueNotFound: "No such queue"

@@ -42,6 +42,7 @@ extension JobResource {
             // Only the job itself tells until when.
             eligibleAt = nil
             self.state = state
+        case .action: break
         case .progress(let progress):
             // A message alone says nothing against an estimate, which has it too.
             if let estimate = self.progress, estimate.isEstimate, progress.fraction == nil,

@@ -26,6 +26,7 @@ extension EventLog {
                 case .state, .end:
                     mustLook = false
                     estimation.end()
+                case .action: break
                 case .progress(let progress) where progress.isMeasured: estimation.end()
                 case .progress(let progress):
                     guard var estimate = estimation.estimate else { continue }

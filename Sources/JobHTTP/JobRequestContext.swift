@@ -1,4 +1,5 @@
 import Hummingbird
+import JobModel
 import NIOCore
 
 /// What is known about a request besides itself.
@@ -6,6 +7,9 @@ struct JobRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The connection it came by.
     let channel: any Channel
+    /// Who asks; nil until `Authentication` has found out, and for what is open to
+    /// everybody.
+    var principal: Principal?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -6,15 +6,31 @@ package struct Event: Hashable, Sendable {
     /// The attempt it belongs to; 0 before the first.
     package var attempt: Int
     package var content: Content
+    /// Who caused it; nil when it came about by itself.
+    package var actor: Identity?
 
     /// What an event tells.
     package enum Content: Hashable, Sendable {
         /// The job is in another unfinished state now.
         case state(StateChange)
+        /// Somebody did something that left the job in the state it is in.
+        case action(Action, JobState)
         /// How far the job is.
         case progress(Progress)
         /// The job is finished.
         case end(End)
+    }
+
+    /// What somebody may do to a job that changes no state at once.
+    package enum Action: String, CaseIterable, Sendable {
+        /// Its end was asked for; it is still winding down.
+        case cancel
+        case signal
+        /// Bytes were sent to its input, or that was closed.
+        case input
+        /// Its priority, queue, time or labels are others now.
+        case change
+        case pause, resume, retry
     }
 
     /// A change to an unfinished state.
@@ -62,12 +78,16 @@ package struct Event: Hashable, Sendable {
         }
     }
 
-    package init(id: EventID, job: JobID, time: Timestamp, attempt: Int, content: Content) {
+    package init(
+        id: EventID, job: JobID, time: Timestamp, attempt: Int, content: Content,
+        actor: Identity? = nil
+    ) {
         self.id = id
         self.job = job
         self.time = time
         self.attempt = attempt
         self.content = content
+        self.actor = actor
     }
 }
 

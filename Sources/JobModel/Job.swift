@@ -2,6 +2,8 @@
 package struct Job: Hashable, Sendable {
     package var id: JobID
     package var spec: JobSpec
+    /// Who submitted it; nil when that was not kept yet.
+    package var owner: Identity?
     package var state: JobState
     /// What a waiting job waits for.
     package var waitingFor: WaitReason?
@@ -30,7 +32,8 @@ package struct Job: Hashable, Sendable {
     package var cursor: EventID
 
     package init(
-        id: JobID, spec: JobSpec, state: JobState, waitingFor: WaitReason? = nil,
+        id: JobID, spec: JobSpec, owner: Identity? = nil, state: JobState,
+        waitingFor: WaitReason? = nil,
         eligibleAt: Timestamp? = nil, attempt: Int, attemptLimit: Int? = nil, createdAt: Timestamp,
         startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
         cancelRequestedAt: Timestamp? = nil, exitCode: Int32? = nil, signal: Int32? = nil,
@@ -39,6 +42,7 @@ package struct Job: Hashable, Sendable {
     ) {
         self.id = id
         self.spec = spec
+        self.owner = owner
         self.state = state
         self.waitingFor = waitingFor
         self.eligibleAt = eligibleAt

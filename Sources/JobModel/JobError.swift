@@ -10,7 +10,14 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
     /// What went wrong, in one stable word; the contract's `code`.
     package enum Code: String, CaseIterable, Sendable {
         case malformedRequest = "malformed_request"
+        case unauthorized
         case forbidden
+        case tooManyRequests = "too_many_requests"
+        case definitionNotFound = "definition_not_found"
+        case tokenNotFound = "token_not_found"
+        case uriTooLong = "uri_too_long"
+        case headersTooLarge = "headers_too_large"
+        case requestTimeout = "request_timeout"
         case notFound = "not_found"
         case jobNotFound = "job_not_found"
         case queueNotFound = "queue_not_found"

@@ -11,6 +11,8 @@ package struct JobSpec: Hashable, Sendable {
     package var cwd: String?
     /// Added to the environment the daemon gives.
     package var environment: [String: String]
+    /// Added to it too; kept only until the job has ended, and masked in its output.
+    package var secretEnvironment: [String: Secret]
     /// Given to the command on its standard input; nil when that comes later, a
     /// piece at a time.
     package var stdin: String?
@@ -40,6 +42,11 @@ package struct JobSpec: Hashable, Sendable {
     package var afterPolicy: AfterPolicy
     /// How much it needs of its queue's resources, by their names; each at least 1.
     package var resources: [String: Int64]
+    /// As whom it runs; nil: as the daemon itself.
+    package var runAs: RunAs?
+    package var limits: ResourceLimits
+    /// The definition it was made from; nil when it names its command itself.
+    package var definition: DefinitionUse?
 
     /// The queue of a job that names none.
     package static let defaultQueue = "default"
@@ -51,13 +58,15 @@ package struct JobSpec: Hashable, Sendable {
     package init(
         command: Command, name: String? = nil, queue: String = JobSpec.defaultQueue,
         priority: Int = 0, labels: [String: String] = [:], cwd: String? = nil,
-        environment: [String: String] = [:],
+        environment: [String: String] = [:], secretEnvironment: [String: Secret] = [:],
         stdin: String? = nil, tty: Bool = false, watchFiles: Bool = false,
         timeout: Int64? = nil, stallTimeout: Int64? = nil,
         killGrace: Int64 = JobSpec.defaultKillGrace,
         outputLimitBytes: Int64 = JobSpec.defaultOutputLimitBytes, retry: RetryPolicy? = nil,
         notBefore: Timestamp? = nil, after: [JobID] = [],
-        afterPolicy: AfterPolicy = .succeeded, resources: [String: Int64] = [:]
+        afterPolicy: AfterPolicy = .succeeded, resources: [String: Int64] = [:],
+        runAs: RunAs? = nil, limits: ResourceLimits = ResourceLimits(),
+        definition: DefinitionUse? = nil
     ) {
         self.command = command
         self.name = name
@@ -66,6 +75,7 @@ package struct JobSpec: Hashable, Sendable {
         self.labels = labels
         self.cwd = cwd
         self.environment = environment
+        self.secretEnvironment = secretEnvironment
         self.stdin = stdin
         self.tty = tty
         self.watchFiles = watchFiles
@@ -78,6 +88,9 @@ package struct JobSpec: Hashable, Sendable {
         self.after = after
         self.afterPolicy = afterPolicy
         self.resources = resources
+        self.runAs = runAs
+        self.limits = limits
+        self.definition = definition
     }
 }
 

@@ -47,6 +47,22 @@ enum Columns {
             })
     }
 
+    static func json(_ secrets: [String: Secret]) throws -> String {
+        try json(secrets.mapValues(\.value))
+    }
+
+    static func json(_ user: RunAs) throws -> String {
+        try json(StoredRunAs(user: user.user, group: user.group))
+    }
+
+    static func json(_ limits: ResourceLimits) throws -> String {
+        try json(
+            StoredLimits(
+                memoryBytes: limits.memoryBytes, cpuSeconds: limits.cpuSeconds,
+                openFiles: limits.openFiles, processes: limits.processes, nice: limits.nice,
+                io: limits.io?.rawValue))
+    }
+
     // MARK: Reading
 
     static func command(_ json: String) -> Command? {
@@ -59,6 +75,25 @@ enum Columns {
     static func strings(_ json: String) throws -> [String: String] {
         if json == "{}" { return [:] }
         return try decode([String: String].self, json)
+    }
+
+    static func secrets(_ json: String) throws -> [String: Secret] {
+        if json == "{}" { return [:] }
+        return try decode([String: String?].self, json).mapValues { $0.map(Secret.value) ?? .gone }
+    }
+
+    static func runAs(_ json: String) throws -> RunAs {
+        let stored = try decode(StoredRunAs.self, json)
+        return RunAs(user: stored.user, group: stored.group)
+    }
+
+    static func limits(_ json: String) throws -> ResourceLimits {
+        if json == "{}" { return ResourceLimits() }
+        let stored = try decode(StoredLimits.self, json)
+        return ResourceLimits(
+            memoryBytes: stored.memoryBytes, cpuSeconds: stored.cpuSeconds,
+            openFiles: stored.openFiles, processes: stored.processes, nice: stored.nice,
+            io: stored.io.flatMap(ResourceLimits.IOPriority.init(rawValue:)))
     }
 
     static func amounts(_ json: String) throws -> [String: Int64] {
@@ -125,6 +160,20 @@ enum Columns {
             case .names(let names): try container.encode(names)
             }
         }
+    }
+
+    private struct StoredRunAs: Codable {
+        var user: String
+        var group: String?
+    }
+
+    private struct StoredLimits: Codable {
+        var memoryBytes: Int64?
+        var cpuSeconds: Int64?
+        var openFiles: Int64?
+        var processes: Int64?
+        var nice: Int?
+        var io: String?
     }
 
     private struct StoredRetry: Codable {

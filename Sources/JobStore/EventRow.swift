@@ -7,7 +7,7 @@ enum EventRow {
     static let columns = """
         e.id, e.job_id, e.time, e.attempt, e.kind, e.state, e.exit_code, e.signal, e.failure, \
         e.error, e.fraction, e.done, e.total, e.unit, e.message, e.rate, e.eta_seconds, e.source, \
-        e.waiting_for
+        e.waiting_for, e.actor, e.action
         """
 
     /// - Throws: `internal_error` when the row is not one this program wrote.
@@ -34,6 +34,12 @@ enum EventRow {
                 Event.End(
                     state: try state(), exitCode: row[6], signal: row[7],
                     failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
+        case "state" where !row.hasNull(atIndex: 20):
+            let word: String = row[20]
+            guard let action = Event.Action(rawValue: word) else {
+                throw JobError(.internalError, "Event \(id) has no readable action.")
+            }
+            content = .action(action, try state())
         default:
             let failure: String? = row[8]
             let reason: String? = row[18]
@@ -43,9 +49,11 @@ enum EventRow {
                     exitCode: row[6], signal: row[7],
                     failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
         }
+        let actor: String? = row[19]
         return Event(
             id: EventID(rawValue: id), job: JobID(rawValue: row[1]),
-            time: Timestamp(microseconds: row[2]), attempt: row[3], content: content)
+            time: Timestamp(microseconds: row[2]), attempt: row[3], content: content,
+            actor: actor.flatMap(Identity.init(rawValue:)))
     }
 
     /// The reading of a row that has its columns by name.
@@ -57,22 +65,35 @@ enum EventRow {
     }
 
     /// Adds an event.
+    ///
+    /// - Parameter actor: who caused it; nil when it came about by itself.
     @discardableResult
     static func insert(
-        _ content: Event.Content, job: JobID, attempt: Int, time: Timestamp, into database: Database
+        _ content: Event.Content, job: JobID, attempt: Int, time: Timestamp,
+        by actor: Identity? = nil, into database: Database
     ) throws -> EventID {
         switch content {
         case .state(let change):
             let statement = try database.cachedStatement(
                 sql: """
                     INSERT INTO events (job_id, time, attempt, kind, state, exit_code, signal,
-                                        failure, error, waiting_for)
-                    VALUES (?, ?, ?, 'state', ?, ?, ?, ?, ?, ?)
+                                        failure, error, waiting_for, actor)
+                    VALUES (?, ?, ?, 'state', ?, ?, ?, ?, ?, ?, ?)
                     """)
             try statement.execute(arguments: [
                 job.rawValue, time.microseconds, attempt, change.state.rawValue,
                 change.exitCode, change.signal, change.failure?.rawValue, change.error,
-                change.waitingFor?.rawValue,
+                change.waitingFor?.rawValue, actor?.rawValue,
+            ])
+        case .action(let action, let state):
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO events (job_id, time, attempt, kind, state, action, actor)
+                    VALUES (?, ?, ?, 'state', ?, ?, ?)
+                    """)
+            try statement.execute(arguments: [
+                job.rawValue, time.microseconds, attempt, state.rawValue, action.rawValue,
+                actor?.rawValue,
             ])
         case .progress(let progress):
             let statement = try database.cachedStatement(
@@ -90,12 +111,12 @@ enum EventRow {
             let statement = try database.cachedStatement(
                 sql: """
                     INSERT INTO events (job_id, time, attempt, kind, state, exit_code, signal,
-                                        failure, error)
-                    VALUES (?, ?, ?, 'end', ?, ?, ?, ?, ?)
+                                        failure, error, actor)
+                    VALUES (?, ?, ?, 'end', ?, ?, ?, ?, ?, ?)
                     """)
             try statement.execute(arguments: [
                 job.rawValue, time.microseconds, attempt, end.state.rawValue, end.exitCode,
-                end.signal, end.failure?.rawValue, end.error,
+                end.signal, end.failure?.rawValue, end.error, actor?.rawValue,
             ])
         }
         return EventID(rawValue: database.lastInsertedRowID)

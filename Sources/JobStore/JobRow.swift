@@ -9,6 +9,7 @@ enum JobRow {
         SELECT j.id, j.queue, j.priority, j.name, j.command, j.labels, j.cwd, j.environment,
                j.stdin, j.tty, j.watch_files, j.timeout, j.stall_timeout, j.kill_grace,
                j.output_limit_bytes, j.retry, j.not_before, j.after_policy, j.resources,
+               j.owner, j.definition, j.parameters, j.secret_environment, j.run_as, j.limits,
                j.state, j.waiting_for,
                j.wake_at, j.attempt, j.attempt_limit, j.created_at, j.started_at,
                j.finished_at, j.cancel_requested_at, j.exit_code, j.signal, j.failure, j.error,
@@ -40,24 +41,30 @@ enum JobRow {
             throw corrupt("after_policy")
         }
         let retry: String? = row["retry"]
+        let runAs: String? = row["run_as"]
+        let owner: String? = row["owner"]
         let waitingFor: String? = row["waiting_for"]
         let spec = JobSpec(
             command: command, name: row["name"], queue: row["queue"], priority: row["priority"],
             labels: try Columns.strings(row["labels"]), cwd: row["cwd"],
-            environment: try Columns.strings(row["environment"]), stdin: row["stdin"],
+            environment: try Columns.strings(row["environment"]),
+            secretEnvironment: try Columns.secrets(row["secret_environment"]), stdin: row["stdin"],
             tty: row["tty"], watchFiles: row["watch_files"], timeout: row["timeout"],
             stallTimeout: row["stall_timeout"], killGrace: row["kill_grace"],
             outputLimitBytes: row["output_limit_bytes"],
             retry: try retry.map(Columns.retry), notBefore: timestamp(row["not_before"]),
             after: try Columns.ids(row["needed"]), afterPolicy: afterPolicy,
-            resources: try Columns.amounts(row["resources"]))
+            resources: try Columns.amounts(row["resources"]),
+            runAs: try runAs.map(Columns.runAs), limits: try Columns.limits(row["limits"]),
+            definition: try definition(row))
         var progress: StampedProgress?
         if let time: Int64 = row["progress_time"] {
             progress = StampedProgress(
                 progress: EventRow.progress(row), time: Timestamp(microseconds: time))
         }
         return Job(
-            id: JobID(rawValue: id), spec: spec, state: state,
+            id: JobID(rawValue: id), spec: spec, owner: owner.flatMap(Identity.init(rawValue:)),
+            state: state,
             waitingFor: waitingFor.flatMap(WaitReason.init(rawValue:)),
             eligibleAt: timestamp(row["wake_at"]), attempt: row["attempt"],
             attemptLimit: row["attempt_limit"],
@@ -67,6 +74,12 @@ enum JobRow {
             signal: row["signal"], failure: failure, error: row["error"], progress: progress,
             usage: usage(row), granted: try Columns.grants(row["granted"]),
             cursor: EventID(rawValue: row["cursor"] ?? 0))
+    }
+
+    private static func definition(_ row: Row) throws -> DefinitionUse? {
+        guard let name: String = row["definition"] else { return nil }
+        let parameters: String? = row["parameters"]
+        return DefinitionUse(name: name, parameters: try Columns.strings(parameters ?? "{}"))
     }
 
     /// What the row says was used; nil when nobody could tell.

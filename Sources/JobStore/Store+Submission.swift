@@ -7,8 +7,9 @@ extension Store {
     /// Adds a job, durable when this returns.
     ///
     /// - Throws: `invalid_spec` when something it names does not exist.
-    package func submit(_ spec: JobSpec) async throws -> Job {
-        let submitted = try await submit([Submission(spec)], asBatch: false, key: nil)
+    package func submit(_ spec: JobSpec, by owner: Identity = .anyone) async throws -> Job {
+        let submitted = try await submit(
+            [Submission(spec)], asBatch: false, key: nil, by: owner)
         guard let job = submitted.jobs.first else { throw Self.missing(JobID(rawValue: 0)) }
         return job
     }
@@ -19,17 +20,21 @@ extension Store {
     /// - Parameters:
     ///   - submissions: at least one; their siblings make no circle.
     ///   - isBatch: whether errors say which of them they are about.
-    ///   - key: when these jobs were submitted before under this key, that is what
-    ///     is returned, as they are now.
+    ///   - key: when `owner` submitted these jobs before under this key, that is
+    ///     what is returned, as they are now.
+    ///   - owner: whose jobs they are.
     /// - Throws: `invalid_spec` with all that they name and does not exist;
     ///   `idempotency_conflict` when the key belongs to another request.
     package func submit(
-        _ submissions: [Submission], asBatch isBatch: Bool, key: IdempotencyKey?
+        _ submissions: [Submission], asBatch isBatch: Bool, key: IdempotencyKey?,
+        by owner: Identity = .anyone
     ) async throws -> Submitted {
         let encoded = try submissions.map(EncodedSpec.init)
         let now = self.now()
         return try await writer.write { database, effects in
-            if let key, let jobs = try Self.jobs(submittedUnder: key, at: now, in: database) {
+            if let key,
+                let jobs = try Self.jobs(submittedUnder: key, by: owner, at: now, in: database)
+            {
                 return Submitted(jobs: jobs, isNew: false)
             }
             effects = [.events, .scheduling]
@@ -37,7 +42,7 @@ extension Store {
             var ids: [JobID] = []
             var jobs: [Job] = []
             for encoded in encoded {
-                let job = try Self.insert(encoded, at: now, into: database)
+                let job = try Self.insert(encoded, by: owner, at: now, into: database)
                 ids.append(job.id)
                 jobs.append(job)
             }
@@ -57,10 +62,12 @@ extension Store {
             if let key, let first = ids.first {
                 try database.execute(
                     sql: """
-                        INSERT INTO idempotency_keys (key, digest, first_job, jobs)
-                        VALUES (?, ?, ?, ?)
+                        INSERT INTO idempotency_keys (owner, key, digest, first_job, jobs)
+                        VALUES (?, ?, ?, ?, ?)
                         """,
-                    arguments: [key.key, Self.blob(key), first.rawValue, ids.count])
+                    arguments: [
+                        owner.rawValue, key.key, Self.blob(key), first.rawValue, ids.count,
+                    ])
             }
             return Submitted(jobs: jobs, isNew: true)
         }
@@ -73,11 +80,16 @@ extension Store {
     }
 
     private static func jobs(
-        submittedUnder key: IdempotencyKey, at now: Timestamp, in database: Database
+        submittedUnder key: IdempotencyKey, by owner: Identity, at now: Timestamp,
+        in database: Database
     ) throws -> [Job]? {
         let statement = try database.cachedStatement(
-            sql: "SELECT digest, first_job, jobs FROM idempotency_keys WHERE key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [key.key]) else { return nil }
+            sql: """
+                SELECT digest, first_job, jobs FROM idempotency_keys
+                WHERE owner = ? AND key = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [owner.rawValue, key.key])
+        else { return nil }
         let digest: Data = row["digest"]
         guard digest == key.digest.withUnsafeBytes({ Data($0) }) else {
             throw JobError(
@@ -140,6 +152,10 @@ extension Store {
         let environment: String
         let retry: String?
         let resources: String
+        let secrets: String
+        let runAs: String?
+        let limits: String
+        let parameters: String?
 
         init(_ submission: Submission) throws {
             spec = submission.spec
@@ -149,11 +165,15 @@ extension Store {
             environment = try Columns.json(spec.environment)
             retry = try spec.retry.map { try Columns.json($0) }
             resources = try Columns.json(spec.resources)
+            secrets = try Columns.json(spec.secretEnvironment)
+            runAs = try spec.runAs.map { try Columns.json($0) }
+            limits = try Columns.json(spec.limits)
+            parameters = try spec.definition.map { try Columns.json($0.parameters) }
         }
     }
 
     private static func insert(
-        _ encoded: EncodedSpec, at now: Timestamp, into database: Database
+        _ encoded: EncodedSpec, by owner: Identity, at now: Timestamp, into database: Database
     ) throws -> Job {
         let spec = encoded.spec
         // One that comes after others is let go below, when they are known.
@@ -163,9 +183,11 @@ extension Store {
             sql: """
                 INSERT INTO jobs (queue, priority, name, command, labels, cwd, environment,
                     stdin, tty, watch_files, timeout, stall_timeout, kill_grace,
-                    output_limit_bytes, retry, not_before, after_policy, resources, state, waiting_for, wake_at,
-                    attempt_limit, input_ended, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    output_limit_bytes, retry, not_before, after_policy, resources, state,
+                    waiting_for, wake_at, attempt_limit, input_ended, created_at, owner,
+                    definition, parameters, secret_environment, run_as, limits)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                        ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             spec.queue, spec.priority, spec.name, encoded.command, encoded.labels, spec.cwd,
@@ -174,13 +196,14 @@ extension Store {
             spec.notBefore?.microseconds, spec.afterPolicy.rawValue, encoded.resources,
             standing.state.rawValue, standing.waitingFor?.rawValue,
             standing.wakeAt?.microseconds, spec.retry?.maxAttempts ?? 1, spec.stdin != nil,
-            now.microseconds,
+            now.microseconds, owner.rawValue, spec.definition?.name, encoded.parameters,
+            encoded.secrets, encoded.runAs, encoded.limits,
         ])
         let id = JobID(rawValue: database.lastInsertedRowID)
         let event = try EventRow.insert(
-            .state(standing.change), job: id, attempt: 0, time: now, into: database)
+            .state(standing.change), job: id, attempt: 0, time: now, by: owner, into: database)
         return Job(
-            id: id, spec: spec, state: standing.state, waitingFor: standing.waitingFor,
+            id: id, spec: spec, owner: owner, state: standing.state, waitingFor: standing.waitingFor,
             eligibleAt: standing.wakeAt, attempt: 0, createdAt: now, cursor: event)
     }
 }

@@ -82,6 +82,7 @@ import Testing
             let type =
                 switch event.content {
                 case .progress: "message"
+                case .action: "action"
                 case .state: "state"
                 case .end: "end"
                 }

@@ -69,6 +69,7 @@ import Testing
                 == ids { event in
                     switch event.content {
                     case .progress: true
+                    case .action(_, let state): state == .running
                     case .state(let change): change.state == .running
                     case .end: false
                     }

@@ -33,6 +33,7 @@ extension StoreModel {
                 switch event.content {
                 case .state(let change): change.state
                 case .progress: .running
+                case .action(_, let state): state
                 case .end(let end): end.state
                 }
             return (filter.states.isEmpty || filter.states.contains(state))

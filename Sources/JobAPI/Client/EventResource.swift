@@ -22,8 +22,15 @@ public struct EventResource: WireResource, Hashable {
     /// How the attempt ended after which the job waits for another one.
     public var attemptEnd: End?
 
+    /// Who caused it: `user:1000`, `token:ci`, `anyone`; nil when it came about by
+    /// itself.
+    public var by: String?
+
     /// What an event tells.
     public enum Content: Hashable, Sendable {
+        /// Somebody did something (`signal`, `cancel`, …) that left the job in the
+        /// state it is in.
+        case action(String, JobResource.State)
         /// The job is in this unfinished state now.
         case state(JobResource.State)
         /// How far the job is.
@@ -53,12 +60,12 @@ public struct EventResource: WireResource, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, job, time, attempt, state
+        case id, job, time, attempt, state, action, by
         case waitingFor = "waiting_for"
     }
 
-    /// Reads an event of the stream or of a page. Only a change of state has a
-    /// `state`, and only the last change names a finished one.
+    /// Reads an event of the stream or of a page. A reading has no `state`, and only
+    /// the last change names a finished one.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(Int64.self, forKey: .id)
@@ -66,9 +73,12 @@ public struct EventResource: WireResource, Hashable {
         time = try container.decode(Date.self, forKey: .time)
         attempt = try container.decodeIfPresent(Int.self, forKey: .attempt)
         waitingFor = try container.decodeIfPresent(String.self, forKey: .waitingFor)
+        by = try container.decodeIfPresent(String.self, forKey: .by)
+        let action = try container.decodeIfPresent(String.self, forKey: .action)
         let state = try container.decodeIfPresent(JobResource.State.self, forKey: .state)
         switch state {
         case .none: content = .progress(try ProgressResource(from: decoder))
+        case .some(let state) where action != nil: content = .action(action ?? "", state)
         case .some(let state) where state.isFinished:
             content = .end(try End(from: decoder))
         case .some(let state):

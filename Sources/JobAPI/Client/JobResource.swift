@@ -10,6 +10,11 @@ public struct JobResource: WireResource, Hashable {
     public var id: Int64
     /// What whoever submitted it called it.
     public var name: String?
+    /// Who submitted it: `user:1000`, `token:ci`, `anyone`; nil when the daemon does
+    /// not say.
+    public var owner: String?
+    /// The definition it was made from.
+    public var definition: String?
     /// What is executed.
     public var command: Command
     /// Where it is in its life.
@@ -70,7 +75,7 @@ public struct JobResource: WireResource, Hashable {
     public var cursor: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, command, state, queue, labels, cwd, attempt
+        case id, name, owner, definition, command, state, queue, labels, cwd, attempt
         case maxAttempts = "max_attempts"
         case waitingFor = "waiting_for"
         case eligibleAt = "eligible_at"
@@ -100,6 +105,8 @@ public struct JobResource: WireResource, Hashable {
         }
         id = try value(.id)
         name = try optional(.name)
+        owner = try optional(.owner)
+        definition = try optional(.definition)
         command = try value(.command)
         state = try value(.state)
         queue = try value(.queue)

@@ -19,6 +19,7 @@ enum PlainLine {
         let what =
             switch event.content {
             case .state(let state): state.rawValue
+            case .action(let action, _): action
             case .progress(let progress): ProgressText.line(progress)
             case .end(let end) where end.state == .failed:
                 "failed: "
@@ -27,6 +28,7 @@ enum PlainLine {
                         error: end.error)
             case .end(let end): end.state.rawValue
             }
-        return "\(TimeText.local(event.time))  \(event.job)  \(what)"
+        let actor = event.by.map { "  by \($0)" } ?? ""
+        return "\(TimeText.local(event.time))  \(event.job)  \(what)\(actor)"
     }
 }

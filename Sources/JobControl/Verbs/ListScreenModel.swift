@@ -133,7 +133,7 @@ extension EventResource.Content {
         switch self {
         case .state(let state): state
         case .end(let end): end.state
-        case .progress: nil
+        case .progress, .action: nil
         }
     }
 }

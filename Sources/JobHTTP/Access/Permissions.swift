@@ -1,0 +1,34 @@
+import JobModel
+import JobStore
+
+extension JobRequestContext {
+    /// Who asks.
+    ///
+    /// - Throws: `unauthorized` when that is not known.
+    var requester: Principal {
+        get throws(JobError) {
+            guard let principal else {
+                throw JobError(
+                    .unauthorized,
+                    "This needs a token: Authorization: Bearer TOKEN. The daemon keeps the first "
+                        + "one in the file 'token' of its state directory.")
+            }
+            return principal
+        }
+    }
+
+    /// Who asks, when they may do what `role` may.
+    ///
+    /// - Throws: `unauthorized`, `forbidden`.
+    @discardableResult
+    func require(_ role: Role) throws(JobError) -> Principal {
+        let principal = try requester
+        guard principal.role >= role else {
+            throw JobError(
+                .forbidden,
+                "\(principal.identity.rawValue) has the role \(principal.role.rawValue); this "
+                    + "takes \(role.rawValue).")
+        }
+        return principal
+    }
+}
