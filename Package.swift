@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "JobHTTP",
             dependencies: [
-                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText",
+                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -36,10 +36,13 @@ struct Daemon {
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
+        try checkExposure(sockets, logger)
 
         let bells = CommitBells()
         let store = try openStore(state, bells)
         try await store.setDefaultSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
+        let book = try await TokenBook(store)
+        try await FirstToken(path: state.token, book: book, logger: logger).ensure()
         let log = EventLog(store: store)
         let output = OutputLog(store: store, directory: state)
         let scheduler = try Scheduler(
@@ -57,12 +60,17 @@ struct Daemon {
         pruner.ring()
 
         var http = HTTPServer.Settings()
-        http.allowedOrigins = settings.corsOrigins
+        http.allowedOrigins = settings.access.origins
+        http.allowedHosts = settings.access.hosts
+        http.isOpen = settings.access.isOpen
+        http.socketGroup = settings.access.socketGroup
+        http.socketGroupRole = settings.access.socketGroupRole
+        http.ticketSeconds = settings.access.ticketSeconds
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
         let server = HTTPServer(
-            sockets: sockets.descriptors, settings: http, store: store, log: log, output: output,
-            actions: actions(scheduler, pruner), logger: logger)
+            sockets: sockets.descriptors, settings: http, book: book, store: store, log: log,
+            output: output, actions: actions(scheduler, pruner), logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
@@ -90,6 +98,33 @@ struct Daemon {
         await scheduler.stop()
         logger.info("Stopped; running jobs go on")
         withExtendedLifetime(lock) {}
+    }
+
+    /// Says what the addresses risk that it listens on.
+    ///
+    /// - Throws: `StartError` when everybody could do everything from elsewhere.
+    private func checkExposure(_ sockets: ListeningSockets, _ logger: Logger) throws {
+        if let given = settings.access.openGiven, settings.access.isOpen {
+            guard sockets.exposed.isEmpty else {
+                throw StartError(
+                    given.status,
+                    "\(given.origin) is for loopback addresses only: everybody who reaches "
+                        + "\(sockets.exposed.joined(separator: ", ")) could run commands. Leave it "
+                        + "out, or listen on 127.0.0.1.")
+            }
+            logger.warning(
+                """
+                Running without authentication: every user and every program of this machine, and \
+                everything that forwards a port to it, can run commands as this user
+                """)
+        }
+        for address in sockets.exposed {
+            logger.warning(
+                """
+                Whoever can listen on the way to \(address) can read tokens and use them: there \
+                is no encryption
+                """)
+        }
     }
 
     /// What requests lead to beside rows.

@@ -45,8 +45,23 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How long a write to a client may make no headway.")
     var stallSeconds: String?
 
+    @Flag(help: "Ask nobody for a token; on loopback addresses only.")
+    var noAuth = false
+
+    @Option(help: "The group whose members may use the Unix socket.")
+    var socketGroup: String?
+
+    @Option(help: "What they may do: read, submit (the default) or admin.")
+    var socketGroupRole: String?
+
+    @Option(help: "A name that the daemon is served under, such as a proxy's; repeatable.")
+    var allowedHosts: [String] = []
+
     @Option(help: "An origin whose pages may use the API; repeatable.")
     var corsOrigins: [String] = []
+
+    @Option(help: "How long a ticket is good, unless another time is asked for.")
+    var ticketSeconds: String?
 
     @Option(help: "Remove finished jobs after so long; 0: never.")
     var retentionSeconds: String?
@@ -80,11 +95,14 @@ struct Serve: AsyncParsableCommand {
             .streamLimit: streamLimit, .keepaliveSeconds: keepaliveSeconds,
             .stallSeconds: stallSeconds, .supervisor: supervisor,
             .retentionSeconds: retentionSeconds, .retentionJobs: retentionJobs,
-            .retentionBytes: retentionBytes,
+            .retentionBytes: retentionBytes, .socketGroup: socketGroup,
+            .socketGroupRole: socketGroupRole, .ticketSeconds: ticketSeconds,
+            .noAuth: noAuth ? "true" : nil,
             .noListen: noListen ? "true" : nil,
         ]
         var flags = single.compactMapValues { $0.map { [$0] } }
         flags[.listen] = listen
+        flags[.allowedHosts] = allowedHosts
         flags[.corsOrigins] = corsOrigins
         return flags
     }

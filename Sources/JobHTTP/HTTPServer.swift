@@ -1,7 +1,9 @@
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 package import JobEvents
+package import JobModel
 package import JobStore
 package import Logging
 import NIOCore
@@ -18,6 +20,17 @@ package final class HTTPServer: Service {
     package struct Settings: Sendable {
         /// Origins whose pages may use the API.
         package var allowedOrigins: Set<String> = []
+        /// Names that the daemon is served under beside those of this machine to
+        /// itself.
+        package var allowedHosts: Set<String> = []
+        /// Whether everybody on the network may do everything.
+        package var isOpen = false
+        /// The group whose members may use the Unix socket; nil: there is none.
+        package var socketGroup: UInt32?
+        /// What they may do.
+        package var socketGroupRole = Role.submit
+        /// How long a ticket is good, unless another time is asked for.
+        package var ticketSeconds: Int64 = 3600
         /// How many streams may be open at once.
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
@@ -33,19 +46,32 @@ package final class HTTPServer: Service {
 
     /// - Parameters:
     ///   - sockets: descriptors of listening sockets; this closes them.
+    ///   - book: who may use it by a token.
     ///   - actions: what requests lead to beside the store.
     package init(
-        sockets: [CInt], settings: Settings, store: Store, log: EventLog, output: OutputLog,
-        actions: JobActions, logger: Logger
+        sockets: [CInt], settings: Settings, book: TokenBook, store: Store, log: EventLog,
+        output: OutputLog, actions: JobActions, logger: Logger
     ) {
         self.sockets = sockets
         self.logger = logger
-        registry = StreamRegistry(limit: settings.streamLimit)
+        registry = StreamRegistry(limit: settings.streamLimit, book: book, now: store.now)
+        let access = Access(
+            book: book,
+            peers: PeerPolicy(
+                ownUser: geteuid(), group: settings.socketGroup,
+                groupRole: settings.socketGroupRole),
+            codes: SignInCodes(now: store.now), failures: FailedSignIns(),
+            isOpen: settings.isOpen, now: store.now)
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
+        router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
+        router.add(
+            middleware: AccessPolicy(
+                allowedOrigins: settings.allowedOrigins,
+                hosts: ServedHosts(settings.allowedHosts)))
+        router.add(middleware: Authentication(access: access))
         let submission = SubmissionRoutes(
             store: store,
             waiting: JobWaiting(
@@ -61,6 +87,11 @@ package final class HTTPServer: Service {
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
+        TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
+        TicketRoutes(
+            store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
+        ).add(to: router)
+        SessionRoutes(access: access).add(to: router)
         responder = router.buildResponder()
     }
 
@@ -98,15 +129,17 @@ package final class HTTPServer: Service {
             .bind(socket) { channel in
                 http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
                     try CloseDelimitedResponses.install(on: channel)
-                    return connection
+                    return (connection, try Peer(channel))
                 }
             }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { connections in
                 try await server.executeThenClose { inbound in
-                    for try await connection in inbound {
+                    for try await (connection, peer) in inbound {
                         connections.addTask {
-                            await http.handle(value: connection, logger: logger)
+                            await Peer.$current.withValue(peer) {
+                                await http.handle(value: connection, logger: logger)
+                            }
                         }
                     }
                 }

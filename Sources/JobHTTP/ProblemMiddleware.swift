@@ -16,6 +16,8 @@ struct ProblemMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch let error as JobError {
             response = .problem(error)
+        } catch let refusal as AccessRefusal {
+            response = .problem(refusal.error, headers: refusal.headers)
         } catch is NIOTooManyBytesError {
             response = .problem(
                 JobError(.payloadTooLarge, "The body is longer than 1 MiB. Send less."))

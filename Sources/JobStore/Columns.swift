@@ -101,6 +101,10 @@ enum Columns {
         return try decode([String: Int64].self, json)
     }
 
+    static func names(_ json: String) throws -> [String] {
+        try decode([String].self, json)
+    }
+
     static func ids(_ json: String) throws -> [JobID] {
         if json == "[]" { return [] }
         return try decode([Int64].self, json).map(JobID.init(rawValue:))

@@ -14,7 +14,12 @@ enum SettingName: String, CaseIterable {
     case retentionSeconds = "retention-seconds"
     case retentionJobs = "retention-jobs"
     case retentionBytes = "retention-bytes"
+    case noAuth = "no-auth"
+    case socketGroup = "socket-group"
+    case socketGroupRole = "socket-group-role"
+    case allowedHosts = "allowed-hosts"
     case corsOrigins = "cors-origins"
+    case ticketSeconds = "ticket-seconds"
     case supervisor
 
     /// `--progress-interval-seconds`

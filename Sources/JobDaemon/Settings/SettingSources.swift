@@ -99,8 +99,9 @@ extension SettingName {
     /// Whether it takes several values.
     fileprivate var isList: Bool {
         switch self {
-        case .listen, .corsOrigins: true
-        case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
+        case .listen, .allowedHosts, .corsOrigins: true
+        case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
+            .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
             .retentionBytes, .supervisor:
             false

@@ -27,8 +27,8 @@ struct Settings {
     var keepaliveSeconds: Double
     /// How long a write may make no headway.
     var stallSeconds: Int64
-    /// Origins whose pages may use the API.
-    var corsOrigins: Set<String>
+    /// Who may use it.
+    var access: AccessSettings
     /// The supervisor's program.
     var supervisor: String
 
@@ -79,7 +79,7 @@ struct Settings {
         streamLimit = Int(try sources.number(.streamLimit, in: 0...1_000_000) ?? 10_000)
         keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
-        corsOrigins = Set(sources[.corsOrigins]?.values ?? [])
+        access = try AccessSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
     }
 

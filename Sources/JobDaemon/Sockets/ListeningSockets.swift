@@ -8,6 +8,8 @@ struct ListeningSockets {
     private(set) var descriptors: [CInt] = []
     /// Where they really listen, as URLs: `http://127.0.0.1:7620`, `unix:/path`.
     private(set) var addresses: [String] = []
+    /// Those of them that other machines may reach.
+    private(set) var exposed: [String] = []
     /// The Unix socket that was made here and must be removed at the end.
     private var ownPath: String?
 
@@ -16,18 +18,26 @@ struct ListeningSockets {
     /// - Throws: `StartError` when an address is taken or cannot be used.
     init(_ settings: Settings, inherited: [CInt]) throws {
         for descriptor in inherited {
-            descriptors.append(descriptor)
-            addresses.append(try SocketAddress.name(of: descriptor))
+            try add(descriptor)
         }
         do {
             if inherited.isEmpty || settings.isListenGiven {
                 for address in settings.listen { try bind(address) }
             }
-            if inherited.isEmpty || settings.isSocketGiven { try bind(path: settings.socket) }
+            if inherited.isEmpty || settings.isSocketGiven {
+                try bind(path: settings.socket, group: settings.access.socketGroup)
+            }
         } catch {
             closeAll()
             throw error
         }
+    }
+
+    private mutating func add(_ descriptor: CInt) throws {
+        descriptors.append(descriptor)
+        let name = try SocketAddress.name(of: descriptor)
+        addresses.append(name)
+        if try !SocketAddress.isLocal(descriptor) { exposed.append(name) }
     }
 
     /// Removes the Unix socket that was made here.
@@ -69,8 +79,7 @@ struct ListeningSockets {
             close(descriptor)
             throw Self.failure(address, code)
         }
-        descriptors.append(descriptor)
-        addresses.append(try SocketAddress.name(of: descriptor))
+        try add(descriptor)
     }
 
     private static func failure(_ address: HostPort, _ code: CInt) -> StartError {
@@ -84,7 +93,7 @@ struct ListeningSockets {
 
     // MARK: Unix
 
-    private mutating func bind(path: String) throws {
+    private mutating func bind(path: String, group: UInt32?) throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         func fail(_ code: CInt, _ hint: String = "") -> StartError {
             close(descriptor)
@@ -111,6 +120,10 @@ struct ListeningSockets {
             throw fail(code, code == EADDRINUSE ? " Another jobd listens there." : "")
         }
         ownPath = path
+        // The name of an abstract socket has neither a mode nor a group.
+        if let group, !path.hasPrefix("@"), chown(path, uid_t.max, group) != 0 {
+            throw fail(errno, " The daemon's user must be a member of socket_group \(group).")
+        }
         guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw fail(errno) }
         descriptors.append(descriptor)
         addresses.append("unix:\(path)")

@@ -8,12 +8,19 @@ extension JobRequestContext {
     var requester: Principal {
         get throws(JobError) {
             guard let principal else {
-                throw JobError(
-                    .unauthorized,
-                    "This needs a token: Authorization: Bearer TOKEN. The daemon keeps the first "
-                        + "one in the file 'token' of its state directory.")
+                throw JobError(.unauthorized, Access.howToSignIn)
             }
             return principal
+        }
+    }
+
+    /// By what it is known who asks.
+    ///
+    /// - Throws: `unauthorized` when it is not.
+    var proof: Credential {
+        get throws(JobError) {
+            guard let credential else { throw JobError(.unauthorized, Access.howToSignIn) }
+            return credential
         }
     }
 

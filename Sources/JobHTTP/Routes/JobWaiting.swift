@@ -20,7 +20,9 @@ struct JobWaiting: Sendable {
         of job: Job, within seconds: Double, _ context: JobRequestContext
     ) async throws -> Job {
         let listener = Listener()
-        guard !job.state.isFinished, seconds > 0, registry.admit(listener) else { return job }
+        guard !job.state.isFinished, seconds > 0, registry.admit(listener, context) else {
+            return job
+        }
         defer { registry.remove(listener) }
         let channel = context.channel
         let timer = channel.eventLoop.scheduleTask(

@@ -1,40 +1,76 @@
 import JobEvents
+import JobModel
+import NIOCore
 import Synchronization
 
 /// The streams that are open: counted against a limit, and ended together when
-/// the daemon stops, so that their clients reconnect to the next one.
-package final class StreamRegistry: Sendable {
+/// the daemon stops, so that their clients reconnect to the next one. One also ends
+/// with the token it rests on.
+final class StreamRegistry: Sendable {
+    private struct Stream {
+        let listener: Listener
+        let token: TokenID?
+        /// Ends it when the token expires.
+        let end: Scheduled<Void>?
+    }
+
     private struct State {
-        var listeners: [ObjectIdentifier: Listener] = [:]
+        var streams: [ObjectIdentifier: Stream] = [:]
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let limit: Int
+    private let book: TokenBook
+    private let now: @Sendable () -> Timestamp
 
-    package init(limit: Int) {
+    init(limit: Int, book: TokenBook, now: @escaping @Sendable () -> Timestamp) {
         self.limit = limit
+        self.book = book
+        self.now = now
     }
 
     /// Admits a stream; false when there are too many or the daemon stops.
-    func admit(_ listener: Listener) -> Bool {
-        state.withLock { state in
-            guard !state.isClosed, state.listeners.count < limit else { return false }
-            state.listeners[ObjectIdentifier(listener)] = listener
+    func admit(_ listener: Listener, _ context: JobRequestContext) -> Bool {
+        let token = context.credential?.token
+        let end = context.credential?.endsAt.map { time in
+            context.channel.eventLoop.scheduleTask(in: .microseconds(max(time - now(), 0))) {
+                listener.close()
+            }
+        }
+        let stream = Stream(listener: listener, token: token, end: end)
+        let isAdmitted = state.withLock { state in
+            guard !state.isClosed, state.streams.count < limit else { return false }
+            state.streams[ObjectIdentifier(listener)] = stream
             return true
         }
+        // It may have been revoked since the request was let in.
+        if let token, book.valid(token) == nil { listener.close() }
+        if !isAdmitted { end?.cancel() }
+        return isAdmitted
     }
 
     /// Forgets a stream that has ended.
     func remove(_ listener: Listener) {
-        _ = state.withLock { $0.listeners.removeValue(forKey: ObjectIdentifier(listener)) }
+        let stream = state.withLock {
+            $0.streams.removeValue(forKey: ObjectIdentifier(listener))
+        }
+        stream?.end?.cancel()
+    }
+
+    /// Ends the streams that rest on a token.
+    func close(_ token: TokenID) {
+        let listeners = state.withLock { state in
+            state.streams.values.filter { $0.token == token }.map(\.listener)
+        }
+        for listener in listeners { listener.close() }
     }
 
     /// Ends all streams and admits no more.
     func closeAll() {
         let listeners = state.withLock { state in
             state.isClosed = true
-            return Array(state.listeners.values)
+            return state.streams.values.map(\.listener)
         }
         for listener in listeners { listener.close() }
     }

@@ -33,7 +33,7 @@ struct StreamResponse: Sendable {
         let channel = context.channel
         let responseBody = ResponseBody { writer in
             let listener = Listener()
-            guard registry.admit(listener) else {
+            guard registry.admit(listener, context) else {
                 try await writer.write(ByteBuffer(bytes: refusal))
                 try await writer.finish(nil)
                 return
@@ -63,7 +63,8 @@ extension HTTPField.Name {
     /// Where an EventSource stands in a stream (WHATWG HTML §9.2.4).
     static let lastEventID = known("Last-Event-ID")
 
-    private static func known(_ name: String) -> Self {
+    /// A name that is one.
+    static func known(_ name: String) -> Self {
         guard let name = Self(name) else { preconditionFailure("\(name) is a field name") }
         return name
     }
