@@ -44,13 +44,22 @@ package final class HTTPServer: Service {
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
-        let submission = SubmissionRoutes(
-            store: store,
-            waiting: JobWaiting(
-                store: store, log: log, registry: registry,
-                stall: .seconds(settings.stallSeconds)))
+        let waiting = JobWaiting(
+            store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
+        Self.addRoutes(
+            to: router, store: store, log: log, output: output, actions: actions,
+            streams: streams, waiting: waiting)
+        responder = router.buildResponder()
+    }
+
+    /// All there is, each with the role that it takes.
+    static func addRoutes(
+        to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
+        actions: JobActions, streams: StreamResponse, waiting: JobWaiting
+    ) {
+        let submission = SubmissionRoutes(store: store, waiting: waiting)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
@@ -61,7 +70,6 @@ package final class HTTPServer: Service {
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
-        responder = router.buildResponder()
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way
