@@ -137,7 +137,7 @@ import Testing
         expectSeeks(
             submitted,
             Self.job + [
-                "SEARCH idempotency_keys USING PRIMARY KEY (key=?)",
+                "SEARCH idempotency_keys USING PRIMARY KEY (owner=? AND key=?)",
                 "SEARCH queues USING PRIMARY KEY (name=?)",
                 "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
             ])
