@@ -73,7 +73,8 @@ let sampleJob: Job = {
     spec.afterPolicy = .finished
     spec.resources = ["mem_gb": 8, "gpu": 2]
     return Job(
-        id: JobID(rawValue: 42), spec: spec, owner: .token("ci"), state: .failed, waitingFor: .retry,
+        id: JobID(rawValue: 42), spec: spec, owner: .token("ci"), state: .failed,
+        waitingFor: .retry,
         eligibleAt: sampleTime + 4_000_000, attempt: 2, attemptLimit: 5, createdAt: sampleTime,
         startedAt: sampleTime + 1_000_000, finishedAt: sampleTime + 2_000_000,
         cancelRequestedAt: sampleTime + 1_500_000, exitCode: 3, signal: 9, failure: .outputLimit,

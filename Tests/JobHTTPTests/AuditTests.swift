@@ -30,7 +30,8 @@ import Testing
         let rest = "by=token:boss from=127.0.0.1"
         #expect(
             fixture.records.all == [
-                "info Job submitted: \(rest) job=2 name=copy", "info Jobs submitted: \(rest) jobs=3-4",
+                "info Job submitted: \(rest) job=2 name=copy",
+                "info Jobs submitted: \(rest) jobs=3-4",
                 "info Job changed: \(rest) job=1", "info Input of job closed: \(rest) job=1",
                 "info Job cancelled: \(rest) job=1", "info Job run again: \(rest) job=1",
                 "info Queue set: \(rest) queue=spare", "info Queue removed: \(rest) queue=spare",

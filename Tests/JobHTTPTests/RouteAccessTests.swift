@@ -123,7 +123,8 @@ import Testing
             for asker in Asker.allCases {
                 let path = try await path(route.path, fixture)
                 let body = known[name]?.body ?? ""
-                let response = try await fixture.request(route.method, path, as: asker.principal, body)
+                let response = try await fixture.request(
+                    route.method, path, as: asker.principal, body)
                 // What is not in the table is not served at all.
                 #expect(
                     response.status.code == known[name]?.status(asker) ?? 405,

@@ -264,7 +264,8 @@ enum FrozenHistory {
         var filter = JobFilter()
         filter.owner = .token("web")
         #expect(try await store.jobs(matching: filter, before: nil, limit: 9) == [jobs[1]])
-        let events = try await store.events(of: jobs[1].id, after: .beginning, limit: 9)
+        let events =
+            try await store.events(of: jobs[1].id, after: .beginning, limit: 9)
             + store.events(of: jobs[0].id, after: .beginning, limit: 9)
         #expect(
             events.map(\.content) == [

@@ -55,7 +55,8 @@ struct RandomOperations {
     /// A kind of step.
     private enum Step: CaseIterable {
         case submit, submitBatch, submitWrongly, claim, record, finish, cancel, pause, retry
-        case update, signal, removeSignals, beginInput, endInput, setQueue, setDefaultSlots, removeQueue
+        case update, signal, removeSignals, beginInput, endInput, setQueue, setDefaultSlots,
+            removeQueue
         case delete, prune, list, page, reopen
 
         /// How often it is taken, in comparison to others.
@@ -66,7 +67,9 @@ struct RandomOperations {
             case .record, .cancel, .pause, .retry, .update: 12
             case .submitBatch, .setQueue, .delete: 8
             case .list, .page, .signal: 5
-            case .submitWrongly, .removeSignals, .beginInput, .endInput, .removeQueue, .reopen, .prune: 3
+            case .submitWrongly, .removeSignals, .beginInput, .endInput, .removeQueue, .reopen,
+                .prune:
+                3
             case .setDefaultSlots: 1
             }
         }
