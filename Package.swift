@@ -174,6 +174,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "JobHTTPTests",
+            dependencies: [
+                "JobHTTP", "JobEvents", "JobStore", "JobModel", "JobAPI", "JobTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                nio("NIOCore"), nio("NIOEmbedded"), httpTypes, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "JobClientTests",
             dependencies: [
                 "JobClient", "JobAPI", "JobTestSupport", nio("NIOCore"), nio("NIOPosix"),

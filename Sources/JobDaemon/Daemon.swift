@@ -26,11 +26,7 @@ struct Daemon {
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
         let level = settings.logLevel
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        LoggingSystem.bootstrap { SafeLogHandler(label: $0, level: level) }
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
         let lock = try StateLock(state)
@@ -131,7 +127,7 @@ struct Daemon {
     private func actions(_ scheduler: Scheduler, _ pruner: Pruner) -> JobActions {
         JobActions(
             removeFiles: { await scheduler.removeFiles(of: $0) },
-            addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3) },
+            addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3, by: $4) },
             prune: { request in
                 if request.isEmpty { return try await pruner.apply() }
                 var filter = JobFilter()

@@ -66,17 +66,31 @@ package final class HTTPServer: Service {
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
-        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         router.add(
             middleware: AccessPolicy(
                 allowedOrigins: settings.allowedOrigins,
                 hosts: ServedHosts(settings.allowedHosts)))
         router.add(middleware: Authentication(access: access))
-        let submission = SubmissionRoutes(
-            store: store,
-            waiting: JobWaiting(
-                store: store, log: log, registry: registry,
-                stall: .seconds(settings.stallSeconds)))
+        let waiting = JobWaiting(
+            store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
+        Self.addRoutes(
+            to: router, store: store, log: log, output: output, actions: actions,
+            streams: streams, waiting: waiting)
+        TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
+        TicketRoutes(
+            store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
+        ).add(to: router)
+        SessionRoutes(access: access).add(to: router)
+        responder = router.buildResponder()
+    }
+
+    /// All that is about jobs and queues, each with the role that it takes.
+    static func addRoutes(
+        to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
+        actions: JobActions, streams: StreamResponse, waiting: JobWaiting
+    ) {
+        let submission = SubmissionRoutes(store: store, waiting: waiting)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
@@ -87,12 +101,6 @@ package final class HTTPServer: Service {
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
-        TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
-        TicketRoutes(
-            store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
-        ).add(to: router)
-        SessionRoutes(access: access).add(to: router)
-        responder = router.buildResponder()
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way

@@ -74,8 +74,6 @@ struct Access: Sendable {
         if let seconds = failures.count(context.client.address) {
             return .tooMany(retryAfter: seconds)
         }
-        context.logger.notice(
-            "A sign-in failed", metadata: ["client": "\(context.client.address)"])
         return .badCredential(message)
     }
 

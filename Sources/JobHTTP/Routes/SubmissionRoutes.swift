@@ -20,15 +20,19 @@ struct SubmissionRoutes: Sendable {
     @Sendable func submit(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let query = QueryParameters(request)
         let patience = try query.seconds("wait", in: 0...3600)
         let body = try await request.json()
         let spec = try JobSpec(json: body)
+        try who.checkMayRun(spec)
         let submitted = try await store.submit(
-            [Submission(spec)], asBatch: false, key: try Self.key(request, body))
+            [Submission(spec)], asBatch: false, key: try Self.key(request, body),
+            by: who.identity, seeingOnly: who.visibleOwner)
         guard var job = submitted.jobs.first else {
             throw JobError(.internalError, "A submission led to no job.")
         }
+        if submitted.isNew { context.audit(submissionOf: [job], by: who) }
         if let patience { job = try await waiting.outcome(of: job, within: patience, context) }
         return .json(
             submitted.isNew ? .created : .ok, headers: [.location: "/jobs/\(job.id)"]
@@ -38,11 +42,14 @@ struct SubmissionRoutes: Sendable {
     @Sendable private func submitBatch(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let body = try await request.json()
         let batch = try BatchRequest(json: body)
+        for entry in batch.entries { try who.checkMayRun(entry.spec) }
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
-            key: try Self.key(request, body))
+            key: try Self.key(request, body), by: who.identity, seeingOnly: who.visibleOwner)
+        if submitted.isNew { context.audit(submissionOf: submitted.jobs, by: who) }
         return .json(submitted.isNew ? .created : .ok) { json in
             json.object {
                 $0.key("jobs")
