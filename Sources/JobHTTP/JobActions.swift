@@ -13,7 +13,8 @@ package struct JobActions: Sendable {
 
     package init(
         removeFiles: @escaping @Sendable (JobID) async -> Void,
-        addInput: @escaping @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws ->
+        addInput:
+            @escaping @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws ->
             Int64,
         prune: @escaping @Sendable (PruneRequest) async throws -> Pruned
     ) {

@@ -117,7 +117,8 @@ extension Store {
     ) throws {
         var errors: [FieldError] = []
         var queues: [String: Queue?] = [:]
-        let exists = try database.cachedStatement(sql: "SELECT 1 FROM jobs WHERE id = ?1 AND (?2 IS NULL OR owner = ?2)")
+        let exists = try database.cachedStatement(
+            sql: "SELECT 1 FROM jobs WHERE id = ?1 AND (?2 IS NULL OR owner = ?2)")
         for (index, submission) in submissions.enumerated() {
             func reject(_ field: String, _ message: String) {
                 guard errors.count < 100 else { return }
@@ -208,7 +209,8 @@ extension Store {
         let event = try EventRow.insert(
             .state(standing.change), job: id, attempt: 0, time: now, by: owner, into: database)
         return Job(
-            id: id, spec: spec, owner: owner, state: standing.state, waitingFor: standing.waitingFor,
-            eligibleAt: standing.wakeAt, attempt: 0, createdAt: now, cursor: event)
+            id: id, spec: spec, owner: owner, state: standing.state,
+            waitingFor: standing.waitingFor, eligibleAt: standing.wakeAt, attempt: 0,
+            createdAt: now, cursor: event)
     }
 }

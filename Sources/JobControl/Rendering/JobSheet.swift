@@ -29,6 +29,8 @@ enum JobSheet {
         return [
             ("job", "\(job.id)", nil),
             ("name", job.name.map(DisplayText.clean), nil),
+            ("owner", job.owner.map(DisplayText.clean), nil),
+            ("definition", job.definition.map(DisplayText.clean), nil),
             ("state", JobText.standing(job), Style.color(of: job.state)),
             ("progress", job.progress.map(ProgressText.line), nil),
             ("source", job.progress?.source.map(DisplayText.clean), nil),
