@@ -12,7 +12,7 @@ import Testing
     private let admin = Principal(.token("boss"), .admin)
 
     @Test func everyWriteIsALine() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         _ = try await fixture.store.setQueue("spare", QueueChange(slots: 1))
         let id = try await fixture.submit(by: .token("other")).id
         let calls: [(HTTPRequest.Method, String, String)] = [
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func readingIsNoLine() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         for path in ["/jobs", "/queues", "/ready", "/health", "/jobs/7"] {
             _ = try await fixture.answer(.get, path, as: admin)
         }
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func aDeletionAndTheEventsOfARunAreLines() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let id = try await fixture.submit(by: .anyone).id
         try await fixture.store.setDefaultSlots(1, ofQueue: "default")
         _ = try await fixture.store.claim(bootID: "boot", limit: 1)
@@ -74,7 +74,7 @@ import Testing
     // MARK: Who was not let in
 
     @Test func aFloodOfDenialsIsTwoLines() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let reader = Principal(.token("r"), .read)
         for _ in 0..<50 {
             _ = try await fixture.request(.post, "/prune", as: reader)
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func aFloodFromEverywhereIsBounded() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         for number in 0..<1000 {
             _ = try await fixture.request(
                 .get, "/jobs", as: nil, from: "10.1.\(number / 250).\(number % 250)")

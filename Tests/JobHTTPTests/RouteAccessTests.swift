@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func everyRouteIsOpenToWhomItShouldBe() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let known = Dictionary(uniqueKeysWithValues: Self.table.map { ($0.route, $0) })
         var seen: Set<String> = []
         for route in fixture.routes {
@@ -139,7 +139,7 @@ import Testing
     /// neither by what is said nor by what is looked at first.
     @Test(arguments: ["", "{}", "{", #"{"signal":"nonsense"}"#])
     func aHiddenJobIsNotThere(body: String) async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let stranger = Principal(.token("stranger"), .submit)
         let hidden = try await fixture.submit(by: Self.owner).id
         let missing = 9_999_999
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func whatIsListedIsOnesOwn() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let mine = try await fixture.submit(by: Self.owner) { $0.name = "mine" }
         let theirs = try await fixture.submit(by: .token("other")) { $0.name = "theirs" }
         let paths = [
@@ -196,7 +196,7 @@ import Testing
     }
 
     @Test func aListCanBeThatOfAnOwner() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let mine = try await fixture.submit(by: Self.owner)
         for _ in 0..<3 { _ = try await fixture.submit(by: .token("other")) }
         func list(_ query: String, _ who: Principal) async throws -> RoutesFixture.Answer {
@@ -222,7 +222,7 @@ import Testing
     }
 
     @Test func aJobOfSomebodyElseCannotBeWaitedFor() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let theirs = try await fixture.submit(by: .token("other")).id
         let who = Principal(Self.owner, .submit)
         for (path, body) in [
@@ -248,7 +248,7 @@ import Testing
     // MARK: Definitions
 
     @Test func whoIsLimitedToDefinitionsRunsNothingElse() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let who = Principal(Self.owner, .submit, definitions: ["transcode"])
         let command = #"{"command":["true"]}"#
         let refused = try await fixture.answer(.post, "/jobs", as: who, command)
@@ -290,7 +290,7 @@ import Testing
     }
 
     @Test func aKeyIsOnesOwn() async throws {
-        let fixture = try RoutesFixture()
+        let fixture = try await RoutesFixture()
         let name = try #require(HTTPField.Name("Idempotency-Key"))
         func submit(by owner: Identity) async throws -> RoutesFixture.Answer {
             try await fixture.answer(

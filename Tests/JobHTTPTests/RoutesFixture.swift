@@ -31,7 +31,7 @@ final class RoutesFixture: Sendable {
     private let logger: Logger
     private let loop = NIOAsyncTestingEventLoop()
 
-    init() throws {
+    init() async throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
         let clock = Mutex(Timestamp(microseconds: 1_795_335_330_000_000))
@@ -45,7 +45,8 @@ final class RoutesFixture: Sendable {
             }, committed: { _ in })
         logger = Logger(label: "test") { [records] _ in RecordingLogHandler(records) }
         let log = EventLog(store: store)
-        let registry = StreamRegistry(limit: 100)
+        let registry = StreamRegistry(
+            limit: 100, book: try await TokenBook(store), now: store.now)
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         HTTPServer.addRoutes(
