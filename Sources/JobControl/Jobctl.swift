@@ -31,7 +31,8 @@ struct Jobctl: AsyncParsableCommand {
             ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
             DeleteVerb.self, PruneVerb.self, QueueVerb.self, TokenVerb.self, TicketVerb.self,
             EventsVerb.self, ProgressVerb.self,
-            RecognizeVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
+            RecognizeVerb.self, DoctorVerb.self, CompletionsVerb.self, CompleteVerb.self,
+            ManualVerb.self,
         ])
 
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all
