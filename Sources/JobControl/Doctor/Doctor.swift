@@ -3,13 +3,13 @@ enum Doctor {
     /// What can be looked at whether the daemon answers or not.
     static let local: [any DoctorCheck] = [
         SocketCheck(), TokenFileCheck(), StateDirectoryCheck(), FileSystemCheck(),
-        DiskSpaceCheck(),
+        DiskSpaceCheck(), CertificateCheck(),
     ]
 
     /// What only a daemon that answers can tell.
     static let remote: [any DoctorCheck] = [
         ClockCheck(), SignInCheck(), AddressCheck(), AuthenticationCheck(), HostCheck(),
-        OriginCheck(), CertificateCheck(), StreamCheck(), ReadinessCheck(), QueueCheck(),
+        OriginCheck(), StreamCheck(), ReadinessCheck(), QueueCheck(),
         LostJobCheck(), ProcessCheck(),
     ]
 

@@ -20,7 +20,7 @@ struct HostCheck: DoctorCheck {
         return findings
     }
 
-    private static func finding(
+    static func finding(
         _ status: Int, _ address: Endpoint, isProxied: Bool
     ) -> Finding {
         switch status {

@@ -17,7 +17,7 @@ struct OriginCheck: DoctorCheck {
         return findings
     }
 
-    private static func finding(_ answer: Probe.Answer, _ address: Endpoint) -> Finding {
+    static func finding(_ answer: Probe.Answer, _ address: Endpoint) -> Finding {
         // fetch.spec.whatwg.org §3.3.3: with either of these the page may read it.
         let allowed = answer.headers["access-control-allow-origin"]
         if allowed == foreignOrigin || allowed == "*" {

@@ -21,11 +21,30 @@ struct TokenFileCheck: DoctorCheck {
         }
         let findings = faults(path, status, examination)
         guard findings.isEmpty else { return findings }
-        return [
-            Finding(
-                "token file", .ok,
-                "\(path): mode \(status.modeText), owner \(UserNames.user(status.owner))")
-        ]
+        let text = "\(path): mode \(status.modeText), owner \(UserNames.user(status.owner))"
+        if await isRefused(path, examination) {
+            return [
+                Finding(
+                    "token file", .warning, "\(text), but its token is not good any more",
+                    advice: "make another with `jobctl token create --role admin --name local`, "
+                        + "and put it there, or remove the file")
+            ]
+        }
+        return [Finding("token file", .ok, text)]
+    }
+
+    /// Whether the daemon knows the token no more. It is told it through its own
+    /// socket only; where jobctl uses the file, that it is refused is seen anyway.
+    private func isRefused(_ path: String, _ examination: Examination) async -> Bool {
+        guard case .unixSocket = examination.endpoint.transport,
+            let token = try? Credentials(
+                for: examination.endpoint, option: nil, file: path, in: examination.surroundings
+            ).token
+        else { return false }
+        let answer = await examination.probe.ask(
+            "/session", headers: [("Authorization", "Bearer \(token.text)")])
+        guard case .success(let answer) = answer else { return false }
+        return answer.status == 401
     }
 
     /// The one that jobctl takes, else the daemon's.
