@@ -45,7 +45,7 @@ final class GuardedInstallation {
         self.daemon = daemon
         try waitUntil("the daemon listens") {
             guard daemon.isRunning else {
-                throw TestConnection.Failure(description: "jobd exited with \(daemon.wait())")
+                throw UnexpectedAnswer(description: "jobd exited with \(daemon.wait())")
             }
             let lines = text("state/address").split(separator: "\n")
             address = lines.first { $0.hasPrefix("http://") }.map(String.init) ?? ""

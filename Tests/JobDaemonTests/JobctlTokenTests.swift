@@ -67,7 +67,8 @@ import Testing
 
     @Test func ticketsOpenOneJob() throws {
         try GuardedInstallation.with { jobd in
-            let id = try jobd.jobctl(["submit", "--wait", "--", "echo", "hello"]).output
+            let id =
+                try jobd.jobctl(["submit", "--wait", "--", "echo", "hello"]).output
                 .split(separator: "\n").first.map(String.init) ?? ""
             let ticket = try jobd.jobctl(["ticket", "--url", jobd.address, "--output", id])
             #expect(ticket.status == 0, "\(ticket.errors)")

@@ -66,7 +66,7 @@ final class TestProxy: Sendable {
                     && getsockname(descriptor, $0, &size) == 0
             }
         }
-        guard isBound else { throw TestConnection.Failure(description: "bind: \(errno)") }
+        guard isBound else { throw UnexpectedAnswer(description: "bind: \(errno)") }
         listener = descriptor
         self.address = "http://127.0.0.1:\(UInt16(bigEndian: own.sin_port))"
     }
@@ -86,8 +86,9 @@ final class TestProxy: Sendable {
     private func serve() {
         let group = DispatchGroup()
         while true {
-            let client = accept4(listener, nil, nil, CInt(SOCK_CLOEXEC.rawValue))
+            let client = accept(listener, nil, nil)
             guard client >= 0 else { break }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             group.enter()
             Thread.detachNewThread {
                 self.serve(client)

@@ -27,6 +27,14 @@ package struct Probe: Sendable {
         package var isDenied: Bool
         /// Whether there was a connection, but not all of the answer.
         package var isUnderway: Bool
+
+        /// What a failed connection failed by.
+        init(_ error: any Error) {
+            let failure = ConnectionFailure(error)
+            description = failure.reason
+            isDenied = failure.isDenied
+            isUnderway = failure.isUnderway
+        }
     }
 
     /// How much of an answer is waited for.
@@ -56,9 +64,12 @@ package struct Probe: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let authorities { tls.trustRoots = .file(authorities) }
         if !verifies { tls.certificateVerification = .none }
-        configuration = HTTPClient.Configuration(
+        var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(limit), read: TimeAmount(limit)))
+        // That nobody is there is to be said at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        self.configuration = configuration
     }
 
     /// Sends a request without a body.
@@ -73,11 +84,7 @@ package struct Probe: Sendable {
         do {
             result = .success(try await answer(of: http, target, headers, extent))
         } catch {
-            let failure = ConnectionFailure(error)
-            result = .failure(
-                Failure(
-                    description: failure.reason, isDenied: failure.isDenied,
-                    isUnderway: failure.isUnderway))
+            result = .failure(Failure(error))
         }
         // There is nothing left to be said about that connection.
         try? await http.shutdown()

@@ -33,11 +33,23 @@ package struct TLSHandshake: Sendable {
     ///   - oldVersions: Whether to offer nothing newer than TLS 1.1, which nobody
     ///     should accept (RFC 8996).
     ///   - limit: How long it may take.
-    /// - Throws: what NIO and NIOSSL throw when it does not come to that.
+    /// - Throws: Why it does not come to that.
     package init(
         with endpoint: Endpoint, verifying verification: Verification, oldVersions: Bool = false,
         authorities: String? = nil, limit: Duration
-    ) async throws {
+    ) async throws(Probe.Failure) {
+        let configuration = Self.configuration(
+            verification, oldVersions: oldVersions, authorities: authorities)
+        do {
+            self = try await Self.shake(endpoint, configuration, limit)
+        } catch {
+            throw Probe.Failure(error)
+        }
+    }
+
+    private static func configuration(
+        _ verification: Verification, oldVersions: Bool, authorities: String?
+    ) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["h2", "http/1.1"]
         if let authorities { configuration.trustRoots = .file(authorities) }
@@ -50,6 +62,12 @@ package struct TLSHandshake: Sendable {
         case .issuer: configuration.certificateVerification = .noHostnameVerification
         case .issuerAndName: configuration.certificateVerification = .fullVerification
         }
+        return configuration
+    }
+
+    private static func shake(
+        _ endpoint: Endpoint, _ configuration: TLSConfiguration, _ limit: Duration
+    ) async throws -> TLSHandshake {
         let context = try NIOSSLContext(configuration: configuration)
         // RFC 6066 §3: an address is no server name.
         let host = endpoint.host
@@ -70,16 +88,14 @@ package struct TLSHandshake: Sendable {
             .connect(host: host, port: endpoint.port ?? 443)
         // The observer has an answer whatever becomes of a connection.
         connecting.whenFailure { done.fail($0) }
-        do {
-            self = try await done.futureResult.get()
-        } catch {
-            try? await connecting.get().close()
-            throw error
+        // That nobody was there is said by the promise.
+        done.futureResult.whenComplete { _ in
+            connecting.whenSuccess { $0.close(promise: nil) }
         }
-        try? await connecting.get().close()
+        return try await done.futureResult.get()
     }
 
-    fileprivate init(expiresAt: Date, spoken: String?) {
+    private init(expiresAt: Date, spoken: String?) {
         self.expiresAt = expiresAt
         self.spoken = spoken
     }

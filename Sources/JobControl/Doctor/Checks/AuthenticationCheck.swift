@@ -12,24 +12,22 @@ struct AuthenticationCheck: DoctorCheck {
                         "authentication", .warning, "\(address) does not answer: \(failure)",
                         advice: "restart the daemon if its addresses have changed"))
             case .success(let answer):
-                findings.append(finding(answer.status, address, examination))
+                findings.append(finding(answer.status, address))
             }
         }
         return findings
     }
 
-    private func finding(
-        _ status: Int, _ address: Endpoint, _ examination: Examination
-    ) -> Finding {
+    private func finding(_ status: Int, _ address: Endpoint) -> Finding {
         switch status {
         case 401, 403:
             return Finding("authentication", .ok, "\(address) asks for a token")
         case 200..<300:
-            let isLocal = address.isLoopback && examination.isDirect
             return Finding(
-                "authentication", isLocal ? .warning : .problem,
+                "authentication", address.isLoopback ? .warning : .problem,
                 "\(address) asks nobody for a token (no_auth): "
-                    + (isLocal ? "every user and program of this machine" : "whoever reaches it")
+                    + (address.isLoopback
+                        ? "every user and program of this machine" : "whoever reaches it")
                     + " can run commands as the daemon's user",
                 advice: "take no_auth out of the daemon's settings")
         default:
