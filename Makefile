@@ -9,7 +9,7 @@ BUILD := .build/debug
 FORMATTED := Package.swift Sources Tests migrations Benchmarks
 
 # Tools whose progress the tests see recognised.
-TOOLS := aria2 borgbackup cmake ffmpeg git make ninja-build p7zip-full parallel pv \
+TOOLS := aria2 borgbackup cmake ffmpeg git make ninja-build openssl p7zip-full parallel pv \
     python3-pytest python3-tqdm restic rsync wget zstd
 
 .PHONY: help deps build release demo test test-deps test-clients test-systemd lint format bench install clean

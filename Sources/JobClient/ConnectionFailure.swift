@@ -9,6 +9,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// What a failed connection failed by, in words that help.
 struct ConnectionFailure {
@@ -51,6 +52,11 @@ struct ConnectionFailure {
                 isUnderway = true
             default: reason = "\(error)"
             }
+        // BoringSSL's words; the library has no others.
+        case let error as NIOSSLError where "\(error)".contains("CERTIFICATE_VERIFY_FAILED"):
+            reason =
+                "its certificate is not for that name, has expired, or is of an authority that "
+                + "is not trusted here ($SSL_CERT_FILE names others)"
         default: reason = "\(error)"
         }
     }

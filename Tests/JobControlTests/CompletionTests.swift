@@ -37,7 +37,8 @@ import Testing
                 asked.queues += 1
                 asked.urls.append(line.values["url"])
                 return ["default", "gpu"]
-            })
+            },
+            tokens: { _ in ["ci", "phone"] })
         return await completer.answer(shell.words(words))
     }
 
@@ -133,6 +134,10 @@ import Testing
         #expect(try await words("list", "--queue", "", asked: asked) == ["default", "gpu"])
         #expect(try await words("submit", "--queue", "g", asked: asked) == ["gpu"])
         #expect(try await words("queue", "pause", "", asked: asked) == ["default", "gpu"])
+        #expect(try await words("token", "revoke", "") == ["ci", "phone"])
+        #expect(try await words("token", "revoke", "ci", "") == ["phone"])
+        #expect(try await words("token", "create", "--role", "") == ["read", "submit", "admin"])
+        #expect(try await words("token", "create", "--name", "") == [])
         #expect(asked.queues == 3)
         #expect(asked.states == [])
     }
@@ -159,8 +164,10 @@ import Testing
     func aPartOfTheDeclarationsIsEnough(_ words: [String]) async throws {
         func answer(_ root: CommandDeclaration) async throws -> CompletionAnswer {
             let job = try Samples.job()
-            return await Completer(root: root, jobs: { _, _ in [job] }, queues: { _ in ["q"] })
-                .answer(CompletionShell.zsh.words(words))
+            return await Completer(
+                root: root, jobs: { _, _ in [job] }, queues: { _ in ["q"] }, tokens: { _ in [] }
+            )
+            .answer(CompletionShell.zsh.words(words))
         }
         let part = try await answer(try DeclarationDump.own(about: words))
         let whole = try await answer(try Self.root.get())

@@ -9,6 +9,8 @@ struct Completer {
     let jobs: ([JobResource.State], CompletionLine) async -> [JobResource]
     /// The names of the daemon's queues; none when it does not answer at once.
     let queues: (CompletionLine) async -> [String]
+    /// The names of the daemon's tokens; none when it does not answer at once.
+    let tokens: (CompletionLine) async -> [String]
 
     /// What there is for the last of these words.
     func answer(_ words: CompletionWords) async -> CompletionAnswer {
@@ -69,6 +71,8 @@ struct Completer {
         case .list(let values): candidates = values.map { CompletionCandidate(word: $0) }
         case .queues:
             candidates = await queues(line).map { CompletionCandidate(word: $0) }
+        case .tokens:
+            candidates = await tokens(line).map { CompletionCandidate(word: $0) }
         case .jobs(let states):
             // Of those that wait only one that waits for its retry can be retried.
             let isRetry = line.path == ["retry"]

@@ -26,6 +26,11 @@ struct ManualSupplement {
         supplement.environment = [
             ("JOBD_URL", "The daemon, as for --url."),
             ("JOBD_TOKEN", "The access token, as for --token."),
+            (
+                "SSL_CERT_FILE",
+                "Certificates (PEM) of the authorities to trust over https, in place of the "
+                    + "system's."
+            ),
             ("JOBD_PROGRESS", "Set inside a job: where `jobctl progress` tells how far it is."),
             (
                 "XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME",
@@ -46,6 +51,12 @@ struct ManualSupplement {
             ("$XDG_RUNTIME_DIR/jobd.sock", "The socket of this user's daemon."),
             ("/run/jobd/jobd.sock", "The socket of the system's daemon."),
             ("~/.local/state/jobd/address", "Where this user's daemon listens."),
+            (
+                "~/.local/state/jobd/token, /var/lib/jobd/token",
+                "The admin token that the daemon made when it first started. It is sent to "
+                    + "addresses of this machine only, and only if who listens there is root, "
+                    + "this user or the file's owner."
+            ),
         ]
         supplement.status = [
             ("0", "Done; with a verb that waits, the jobs succeeded."),
