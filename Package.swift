@@ -50,7 +50,7 @@ let package = Package(
             name: "JobDaemon",
             dependencies: [
                 "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
-                "JobAPI", "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+                "JobAPI", "JobHTTP", "YAMLReading", argumentParser, logging, lifecycle, "Yams",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -58,7 +58,7 @@ let package = Package(
             name: "JobControl",
             dependencies: [
                 "JobClient", "JobAPI", "JobModel", "ProgressRecognition", "CLinux", "TerminalText",
-                argumentParser, "Yams",
+                "YAMLReading", argumentParser, "Yams",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -110,6 +110,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "JobAPI", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(name: "YAMLReading", dependencies: ["JobAPI", "Yams"], swiftSettings: strict),
         .target(
             name: "JobHTTP",
             dependencies: [
@@ -183,7 +184,7 @@ let package = Package(
             name: "JobControlTests",
             dependencies: [
                 "JobControl", "JobClient", "JobAPI", "JobModel", "ProgressRecognition",
-                argumentParser,
+                "YAMLReading", argumentParser,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -33,10 +33,11 @@ package final class HTTPServer: Service {
 
     /// - Parameters:
     ///   - sockets: descriptors of listening sockets; this closes them.
+    ///   - definitions: what may be started by name.
     ///   - actions: what requests lead to beside the store.
     package init(
         sockets: [CInt], settings: Settings, store: Store, log: EventLog, output: OutputLog,
-        actions: JobActions, logger: Logger
+        definitions: DefinitionRegistry, actions: JobActions, logger: Logger
     ) {
         self.sockets = sockets
         self.logger = logger
@@ -47,7 +48,7 @@ package final class HTTPServer: Service {
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
         let submission = SubmissionRoutes(
-            store: store,
+            store: store, definitions: definitions,
             waiting: JobWaiting(
                 store: store, log: log, registry: registry,
                 stall: .seconds(settings.stallSeconds)))
@@ -56,6 +57,7 @@ package final class HTTPServer: Service {
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
             .add(to: router)
         control.add(to: router)
+        DefinitionRoutes(definitions: definitions).add(to: router)
         QueueRoutes(store: store).add(to: router)
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)

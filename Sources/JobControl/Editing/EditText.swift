@@ -1,5 +1,6 @@
 import JobAPI
 import JobClient
+import YAMLReading
 import Yams
 
 #if canImport(FoundationEssentials)

@@ -10,6 +10,7 @@ import NIOCore
 /// Submitting jobs, one or many, once or repeatedly.
 struct SubmissionRoutes: Sendable {
     let store: Store
+    let definitions: DefinitionRegistry
     let waiting: JobWaiting
 
     func add(to router: Router<JobRequestContext>) {
@@ -20,10 +21,13 @@ struct SubmissionRoutes: Sendable {
     @Sendable func submit(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let query = QueryParameters(request)
         let patience = try query.seconds("wait", in: 0...3600)
         let body = try await request.json()
-        let spec = try JobSpec(json: body)
+        let spec = try await definitions.reading(for: who) { offer throws(JobError) in
+            try JobSpec(json: body, of: offer)
+        }
         let submitted = try await store.submit(
             [Submission(spec)], asBatch: false, key: try Self.key(request, body))
         guard var job = submitted.jobs.first else {
@@ -38,8 +42,11 @@ struct SubmissionRoutes: Sendable {
     @Sendable private func submitBatch(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let body = try await request.json()
-        let batch = try BatchRequest(json: body)
+        let batch = try await definitions.reading(for: who) { offer throws(JobError) in
+            try BatchRequest(json: body, of: offer)
+        }
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
             key: try Self.key(request, body))
