@@ -143,7 +143,8 @@ package struct YAMLConversion {
                 "it is not YAML: \(names.joined(separator: ", ")) is there twice")
         case .reader(let problem, let offset, _, _)?:
             YAMLTrouble(
-                line: nil, "it is not YAML: \(problem)\(offset.map { ", after \($0) bytes" } ?? "")")
+                line: nil, "it is not YAML: \(problem)\(offset.map { ", after \($0) bytes" } ?? "")"
+            )
         default: YAMLTrouble(line: nil, "it is not YAML: \(error)")
         }
     }

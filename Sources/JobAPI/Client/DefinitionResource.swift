@@ -13,6 +13,19 @@ public struct DefinitionResource: WireResource, Hashable {
     /// What it runs, with `{name}` for parameters; nil for those who may not know.
     public var command: [String]?
 
+    /// A definition that a daemon would offer.
+    public init(
+        name: String, description: String? = nil, parameters: [Parameter], queue: String,
+        acceptsInput: Bool, command: [String]? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+        self.queue = queue
+        self.acceptsInput = acceptsInput
+        self.command = command
+    }
+
     private enum CodingKeys: String, CodingKey {
         case name, description, parameters, queue, command
         case acceptsInput = "accepts_stdin"
@@ -39,6 +52,23 @@ public struct DefinitionResource: WireResource, Hashable {
         public var pattern: String?
         /// The smallest and the largest number that it may be.
         public var range: [Double]?
+
+        /// A parameter that a daemon would offer.
+        public init(
+            name: String, type: String, description: String? = nil, isRequired: Bool,
+            isSecret: Bool, standard: Value? = nil, choices: [Value]? = nil,
+            pattern: String? = nil, range: [Double]? = nil
+        ) {
+            self.name = name
+            self.type = type
+            self.description = description
+            self.isRequired = isRequired
+            self.isSecret = isSecret
+            self.standard = standard
+            self.choices = choices
+            self.pattern = pattern
+            self.range = range
+        }
 
         private enum CodingKeys: String, CodingKey {
             case name, type, description

@@ -8,6 +8,8 @@ enum CompletionSource: Equatable {
     case jobs([JobResource.State])
     /// The daemon's queues.
     case queues
+    /// What the daemon offers by name.
+    case definitions
     case files
     case directories
     /// Only the user knows.
@@ -34,6 +36,7 @@ enum CompletionSource: Equatable {
         switch name {
         case "id", "ids": .jobs(states(of: path.first ?? ""))
         case "queue", "queues": .queues
+        case "definition": .definitions
         // What `queue` is about.
         case "name" where path.first == "queue": .queues
         case "state" where path.first == "prune":

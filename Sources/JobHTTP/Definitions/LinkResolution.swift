@@ -54,7 +54,11 @@ enum LinkResolution {
             guard let target = target(of: here) else {
                 return .failure(Failure(reason: String(cString: strerror(errno))))
             }
-            if target.utf8.first == UInt8(ascii: "/") { resolved = [] } else { resolved.removeLast() }
+            if target.utf8.first == UInt8(ascii: "/") {
+                resolved = []
+            } else {
+                resolved.removeLast()
+            }
             rest += target.pathComponents.reversed()
         }
         return .success(resolved)

@@ -13,7 +13,8 @@ extension Definition {
         job.labels = labels(request, &errors)
         if request.input != nil, !acceptsInput {
             errors.append(
-                FieldError(field: "stdin", message: "is not taken by this definition: leave it out"))
+                FieldError(field: "stdin", message: "is not taken by this definition: leave it out")
+            )
         }
         var filling = TemplateFilling(parameters: parameters, values: values)
         job.command = .arguments(command.flatMap { filling.arguments($0) })

@@ -155,7 +155,8 @@ struct DefinitionChecker {
                 otherwise: templates(parameter.whenFalse, "\(field).when_false", naming: nil))
         }
         guard parameter.whenGiven != nil || parameter.isOptional else { return .text(template) }
-        let given = parameter.whenGiven == nil
+        let given =
+            parameter.whenGiven == nil
             ? [template]
             : templates(parameter.whenGiven, "\(field).when_given", naming: parameter.name)
         return .optional(parameter.name, given: given, otherwise: [])
@@ -209,7 +210,8 @@ struct DefinitionChecker {
                     + "element")
         }
         if parameter.isSecret, !mayBeSecret {
-            reject(field, "would show {\(name)}, which is secret: that may stand in secret_env only")
+            reject(
+                field, "would show {\(name)}, which is secret: that may stand in secret_env only")
         }
     }
 }

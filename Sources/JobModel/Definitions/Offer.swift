@@ -17,7 +17,8 @@ package struct Offer: Sendable {
     ///   - definitions: all that there are.
     ///   - principal: who asks.
     package init(
-        of definitions: [Definition], to principal: Principal, resolving resolve: @escaping PathResolver
+        of definitions: [Definition], to principal: Principal,
+        resolving resolve: @escaping PathResolver
     ) {
         limit = principal.definitions
         showsCommands = principal.role == .admin
