@@ -52,11 +52,7 @@ extension Definition {
             inner.rejectUnknown()
             reader.reject(inner.errors)
         }
-        var (spec, _) = JobSpec.read(commandIn: &reader)
-        if spec.secretEnvironment.isEmpty {
-            spec.secretEnvironment = (reader.strings("secret_env") ?? [:])
-                .mapValues(Secret.value)
-        }
+        let (spec, _) = JobSpec.read(commandIn: &reader)
         // What is wrong so far would only lead to more that is.
         guard reader.errors.isEmpty else { return nil }
         do {

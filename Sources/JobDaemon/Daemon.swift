@@ -78,7 +78,7 @@ struct Daemon {
             Announcement(
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
-            reload(definitions, systemd, logger),
+            Reload(items: reloads(definitions), systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
             services.append(
@@ -99,16 +99,14 @@ struct Daemon {
         withExtendedLifetime(lock) {}
     }
 
-    /// What SIGHUP leads to.
-    private func reload(
-        _ definitions: DefinitionRegistry, _ systemd: Systemd, _ logger: Logger
-    ) -> Reload {
+    /// What is read anew on SIGHUP.
+    private func reloads(_ definitions: DefinitionRegistry) -> [Reload.Item] {
         let readSettings = self.readSettings
-        return Reload(
-            parts: [
-                ("definitions", { definitions.replace(with: try readSettings().definitions) })
-            ],
-            systemd: systemd, logger: logger)
+        return [
+            Reload.Item(name: "definitions") {
+                definitions.replace(with: try readSettings().definitions)
+            }
+        ]
     }
 
     /// What requests lead to beside rows.

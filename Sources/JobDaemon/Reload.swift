@@ -3,11 +3,16 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads anew on SIGHUP what may change while the daemon runs. What is faulty
-/// changes nothing.
+/// Reads anew what may change while the daemon runs, whenever it gets SIGHUP.
 struct Reload: Service {
-    /// What there is to read, and what it is called in the log.
-    let parts: [(name: String, read: @Sendable () async throws -> Void)]
+    /// Something that is read, and what it is called in the log.
+    struct Item: Sendable {
+        let name: String
+        /// Throws when what it finds cannot be used, and then changes nothing.
+        let read: @Sendable () async throws -> Void
+    }
+
+    let items: [Item]
     let systemd: Systemd
     let logger: Logger
 
@@ -20,15 +25,14 @@ struct Reload: Service {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             systemd.notifyReloading()
-            for part in parts {
+            for item in items {
                 do {
-                    try await part.read()
-                    logger.notice("Read the \(part.name) anew")
+                    try await item.read()
+                    logger.notice("Read anew", metadata: ["what": "\(item.name)"])
                 } catch {
-                    let reason = (error as? StartError)?.message ?? "\(error)"
                     logger.error(
-                        "Could not read the \(part.name) anew: what was read before stays",
-                        metadata: ["error": "\(reason)"])
+                        "Not read anew; the former goes on",
+                        metadata: ["what": "\(item.name)", "error": "\(error)"])
                 }
             }
             systemd.notify("READY=1")

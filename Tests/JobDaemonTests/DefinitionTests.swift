@@ -254,6 +254,21 @@ import Testing
         #expect(try jobd.spawn(["--config", good, "--check"]).wait() == 0)
     }
 
+    @Test func theExampleOfTheDocumentationIsRight() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(
+            contentsOf: root.appending(path: "docs/definitions.md"), encoding: .utf8)
+        let example = try #require(text.split(separator: "```yaml\n").dropFirst().first)
+            .split(separator: "```").first
+        let jobd = try DaemonFixture()
+        defer { jobd.tearDown() }
+        let config = try jobd.file("jobd.yaml", String(try #require(example)))
+        let daemon = try jobd.spawn(["--check", "--config", config])
+        #expect(daemon.wait() == 0)
+        #expect(try String(contentsOfFile: jobd.log, encoding: .utf8) == "")
+    }
+
     @Test func hangupReadsThemAnew() throws {
         try withDaemon { jobd, config in
             let queue = try jobd.putQueue("held", ["paused": true])
@@ -301,7 +316,7 @@ import Testing
         try DaemonFixture.with { jobd in
             jobd.daemon?.signal(SIGHUP)
             try waitUntil("it has looked") {
-                try String(contentsOfFile: jobd.log, encoding: .utf8).contains("anew")
+                try String(contentsOfFile: jobd.log, encoding: .utf8).contains("Read anew")
             }
             #expect(try jobd.json("GET", "/health").status == 200)
             // Jobs are not made deaf to it.

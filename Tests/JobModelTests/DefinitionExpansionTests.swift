@@ -151,7 +151,7 @@ import Testing
             let problems = try refused(definition, ["p": value])
             #expect(problems.keys.sorted() == ["parameters.p"], "\(value)")
             // What is wrong is said without what was given: it may be secret.
-            if case .text(let text) = value, text.utf8.count > 3 {
+            if case .text(let text) = value, text.utf8.count > 4 {
                 #expect(problems["parameters.p"]?.contains(text) == false)
             }
         }
@@ -279,6 +279,10 @@ import Testing
         #expect(job.definition?.parameters == ["a": .text("x\u{2028}y")])
         #expect(job.name == "job of x y")
         #expect(!"\(job)".contains("hush"))
+        // It would be masked wherever it happens to stand in the output.
+        let short = try self.definition(
+            ["tool"], [Parameter(name: "key", isSecret: true)], secrets: ["KEY": .value("{key}")])
+        #expect(try refused(short, ["key": .text("abc")]).keys.sorted() == ["parameters.key"])
     }
 
     @Test func inputThatIsTaken() throws {

@@ -19,7 +19,7 @@ extension Definition {
         var filling = TemplateFilling(parameters: parameters, values: values)
         job.command = .arguments(command.flatMap { filling.arguments($0) })
         job.environment = filling.variables(environment)
-        job.secretEnvironment = filling.variables(secretEnvironment).mapValues(Secret.value)
+        job.secretEnvironment = filling.secrets(secretEnvironment)
         errors += filling.errors
         if !errors.isEmpty { throw InvalidFields(errors) }
         job.name = request.name ?? jobName.map { Self.line(filling.text($0)) } ?? name

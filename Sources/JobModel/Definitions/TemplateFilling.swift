@@ -47,6 +47,25 @@ struct TemplateFilling {
         return variables
     }
 
+    /// Secret variables; those whose parameter is missing are left out.
+    mutating func secrets(_ templates: [String: TextTemplate]) -> [String: Secret] {
+        let variables = variables(templates)
+        var bytes = 0
+        for (variable, value) in variables {
+            bytes += variable.utf8.count + value.utf8.count
+            guard let name = templates[variable]?.names.first, values[name] != nil else { continue }
+            if Secret.refusal(of: value) != nil {
+                reject(
+                    name,
+                    "makes a secret shorter than \(Secret.minimumBytes) bytes, which could not be "
+                        + "told from other output")
+            } else if bytes > Secret.maximumBytes {
+                reject(name, "makes secrets longer than \(Secret.maximumBytes) bytes together")
+            }
+        }
+        return variables.mapValues(Secret.value)
+    }
+
     /// A text that is for people.
     func text(_ template: TextTemplate) -> String { template.text(values.mapValues(\.text)) }
 
