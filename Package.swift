@@ -51,7 +51,7 @@ let package = Package(
             name: "JobDaemon",
             dependencies: [
                 "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
-                "JobAPI", "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+                "JobAPI", "JobHTTP", "YAMLReading", argumentParser, logging, lifecycle, "Yams",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -59,7 +59,7 @@ let package = Package(
             name: "JobControl",
             dependencies: [
                 "JobClient", "JobAPI", "JobModel", "ProgressRecognition", "CLinux", "TerminalText",
-                argumentParser, "Yams",
+                "YAMLReading", argumentParser, "Yams",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -111,6 +111,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "JobAPI", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(name: "YAMLReading", dependencies: ["JobAPI", "Yams"], swiftSettings: strict),
         .target(
             name: "JobHTTP",
             dependencies: [
@@ -194,7 +195,7 @@ let package = Package(
             name: "JobControlTests",
             dependencies: [
                 "JobControl", "JobClient", "JobAPI", "JobModel", "ProgressRecognition",
-                argumentParser,
+                "YAMLReading", argumentParser,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import JobAPI
 import JobClient
+import YAMLReading
 
 /// Why a verb ends early: one line for standard error, and what to exit with.
 struct Trouble: Error, Equatable {
@@ -18,6 +19,8 @@ struct Trouble: Error, Equatable {
         switch error {
         case let trouble as Trouble: self = trouble
         case let error as ClientError: self.init(error)
+        case let error as YAMLTrouble:
+            self.init(message: DisplayText.clean("\(error)"), status: ExitStatus.usage)
         case is ClosedPipe:
             // Whoever read the output has had enough: exit as if by SIGPIPE (13).
             self.init(message: "", status: ExitStatus.signalBase + 13)

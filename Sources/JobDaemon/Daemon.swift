@@ -13,9 +13,13 @@ import UnixSignals
 /// Puts the daemon together, runs it, and takes it apart again.
 struct Daemon {
     private let settings: Settings
+    /// Reads the settings again, for what may change while the daemon runs.
+    private let readSettings: @Sendable () throws -> Settings
 
-    init(_ settings: Settings) {
-        self.settings = settings
+    /// - Parameter readSettings: reads the settings as they are by now.
+    init(reading readSettings: @escaping @Sendable () throws -> Settings) throws {
+        settings = try readSettings()
+        self.readSettings = readSettings
     }
 
     /// Runs until SIGTERM or SIGINT. Jobs go on without it.
@@ -23,6 +27,7 @@ struct Daemon {
     /// - Throws: `StartError` when it cannot start.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        Reload.ignoreSignal()
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
         let level = settings.logLevel
@@ -55,6 +60,7 @@ struct Daemon {
         // What was there before this daemon may be too much for its settings.
         pruner.ring()
 
+        let definitions = DefinitionRegistry(settings.definitions)
         var http = HTTPServer.Settings()
         http.allowedOrigins = settings.access.origins
         http.allowedHosts = settings.access.hosts
@@ -66,7 +72,8 @@ struct Daemon {
         http.stallSeconds = settings.stallSeconds
         let server = HTTPServer(
             sockets: sockets.descriptors, settings: http, book: book, store: store, log: log,
-            output: output, actions: actions(scheduler, pruner), logger: logger)
+            output: output, definitions: definitions, actions: actions(scheduler, pruner),
+            logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
@@ -76,6 +83,7 @@ struct Daemon {
             Announcement(
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
+            Reload(items: reloads(definitions), systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
             services.append(
@@ -121,6 +129,16 @@ struct Daemon {
                 is no encryption
                 """)
         }
+    }
+
+    /// What is read anew on SIGHUP.
+    private func reloads(_ definitions: DefinitionRegistry) -> [Reload.Item] {
+        let readSettings = self.readSettings
+        return [
+            Reload.Item(name: "definitions") {
+                definitions.replace(with: try readSettings().definitions)
+            }
+        ]
     }
 
     /// What requests lead to beside rows.

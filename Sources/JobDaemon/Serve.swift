@@ -8,7 +8,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Every setting can be given as a flag, then in the environment as JOBD_ and the flag's \
             name in capitals (JOBD_PROGRESS_INTERVAL_SECONDS), then in the configuration file \
-            (progress_interval_seconds: 0.1).
+            (progress_interval_seconds: 0.1). That file has the definitions too: commands \
+            that may be started by name. On SIGHUP they are read anew.
             """)
 
     @Option(help: "Where jobs, their output and the database are kept.")
@@ -75,15 +76,24 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The jobd-supervise program.")
     var supervisor: String?
 
+    @Flag(help: "Only say what is wrong with the settings and definitions, and exit.")
+    var check = false
+
     func run() async throws {
         do {
             let environment = ProcessInfo.processInfo.environment
-            let sources = try SettingSources(
-                flags: flags, environment: environment,
-                path: config ?? environment["JOBD_CONFIG"])
-            try await Daemon(Settings(sources, environment: environment)).run()
+            let flags = self.flags
+            let path = config ?? environment["JOBD_CONFIG"]
+            let daemon = try Daemon {
+                let sources = try SettingSources(
+                    flags: flags, environment: environment, path: path)
+                return try Settings(sources, environment: environment)
+            }
+            if !check { try await daemon.run() }
         } catch let error as StartError {
-            FileHandle.standardError.write(Data("jobd: \(error.message)\n".utf8))
+            for line in error.message.split(separator: "\n") {
+                FileHandle.standardError.write(Data("jobd: \(line)\n".utf8))
+            }
             throw ExitCode(error.status.rawValue)
         }
     }

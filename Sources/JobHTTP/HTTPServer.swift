@@ -47,10 +47,11 @@ package final class HTTPServer: Service {
     /// - Parameters:
     ///   - sockets: descriptors of listening sockets; this closes them.
     ///   - book: who may use it by a token.
+    ///   - definitions: what may be started by name.
     ///   - actions: what requests lead to beside the store.
     package init(
         sockets: [CInt], settings: Settings, book: TokenBook, store: Store, log: EventLog,
-        output: OutputLog, actions: JobActions, logger: Logger
+        output: OutputLog, definitions: DefinitionRegistry, actions: JobActions, logger: Logger
     ) {
         self.sockets = sockets
         self.logger = logger
@@ -75,8 +76,8 @@ package final class HTTPServer: Service {
         let waiting = JobWaiting(
             store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
         Self.addRoutes(
-            to: router, store: store, log: log, output: output, actions: actions,
-            streams: streams, waiting: waiting)
+            to: router, store: store, log: log, output: output, definitions: definitions,
+            actions: actions, streams: streams, waiting: waiting)
         TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
         TicketRoutes(
             store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
@@ -88,14 +89,17 @@ package final class HTTPServer: Service {
     /// All that is about jobs and queues, each with the role that it takes.
     static func addRoutes(
         to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
-        actions: JobActions, streams: StreamResponse, waiting: JobWaiting
+        definitions: DefinitionRegistry, actions: JobActions, streams: StreamResponse,
+        waiting: JobWaiting
     ) {
-        let submission = SubmissionRoutes(store: store, waiting: waiting)
+        let submission = SubmissionRoutes(
+            store: store, definitions: definitions, waiting: waiting)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
             .add(to: router)
         control.add(to: router)
+        DefinitionRoutes(definitions: definitions).add(to: router)
         QueueRoutes(store: store).add(to: router)
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)

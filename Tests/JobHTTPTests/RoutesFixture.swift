@@ -52,6 +52,7 @@ final class RoutesFixture: Sendable {
         HTTPServer.addRoutes(
             to: router, store: store, log: log,
             output: OutputLog(store: store, directory: StateDirectory(path: directory.path)),
+            definitions: DefinitionRegistry([]),
             actions: JobActions(
                 removeFiles: { _ in }, addInput: { bytes, _, _, _, _ in Int64(bytes.count) },
                 prune: { _ in Pruned(jobs: 0, bytes: 0, isComplete: true) }),

@@ -10,6 +10,8 @@ enum CompletionSource: Equatable {
     case queues
     /// The daemon's access tokens.
     case tokens
+    /// What the daemon offers by name.
+    case definitions
     case files
     case directories
     /// Only the user knows.
@@ -37,6 +39,7 @@ enum CompletionSource: Equatable {
         case "id", "ids": .jobs(states(of: path.first ?? ""))
         case "queue", "queues": .queues
         case "token-name": .tokens
+        case "definition": .definitions
         // What `queue` is about.
         case "name" where path.first == "queue": .queues
         case "state" where path.first == "prune":

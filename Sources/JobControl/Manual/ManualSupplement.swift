@@ -98,6 +98,11 @@ struct ManualSupplement {
             ("lock", "In the state directory: held by the daemon that uses it."),
             ("address", "In the state directory: where the daemon listens, one URL a line."),
             ("jobd.sock", "The Unix socket."),
+            (
+                "The file of --config",
+                "Settings and definitions, in YAML. After SIGHUP the definitions are what it "
+                    + "says by then."
+            ),
         ]
         supplement.status = [
             ("0", "Stopped by SIGTERM or SIGINT. Jobs that run go on."),

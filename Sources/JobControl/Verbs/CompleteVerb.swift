@@ -42,6 +42,11 @@ struct CompleteVerb: Verb {
                 await Self.ask(line) { client in
                     try await client.tokens().value.tokens.map(\.name)
                 }
+            },
+            definitions: { line in
+                await Self.ask(line) { client in
+                    try await client.definitions().value.definitions
+                }
             })
         let answer = await completer.answer(words)
         for line in answer.lines { try console.line(line) }

@@ -31,6 +31,8 @@ struct Settings {
     var access: AccessSettings
     /// The supervisor's program.
     var supervisor: String
+    /// What may be started by name.
+    var definitions: [Definition]
 
     /// - Throws: `StartError` for the first setting that makes no sense.
     init(_ sources: SettingSources, environment: [String: String]) throws {
@@ -81,6 +83,7 @@ struct Settings {
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
         access = try AccessSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
+        definitions = sources.definitions
     }
 
     /// systemd.exec(5): several directories are separated by colons.

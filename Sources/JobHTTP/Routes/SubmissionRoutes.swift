@@ -10,6 +10,7 @@ import NIOCore
 /// Submitting jobs, one or many, once or repeatedly.
 struct SubmissionRoutes: Sendable {
     let store: Store
+    let definitions: DefinitionRegistry
     let waiting: JobWaiting
 
     func add(to router: Router<JobRequestContext>) {
@@ -24,7 +25,9 @@ struct SubmissionRoutes: Sendable {
         let query = QueryParameters(request)
         let patience = try query.seconds("wait", in: 0...3600)
         let body = try await request.json()
-        let spec = try JobSpec(json: body)
+        let spec = try await definitions.reading(for: who) { offer throws(JobError) in
+            try JobSpec(json: body, of: offer)
+        }
         try who.checkMayRun(spec)
         let submitted = try await store.submit(
             [Submission(spec)], asBatch: false, key: try Self.key(request, body),
@@ -44,7 +47,9 @@ struct SubmissionRoutes: Sendable {
     ) async throws -> Response {
         let who = try context.require(.submit)
         let body = try await request.json()
-        let batch = try BatchRequest(json: body)
+        let batch = try await definitions.reading(for: who) { offer throws(JobError) in
+            try BatchRequest(json: body, of: offer)
+        }
         for entry in batch.entries { try who.checkMayRun(entry.spec) }
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
