@@ -174,6 +174,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "JobHTTPTests",
+            dependencies: [
+                "JobHTTP", "JobModel", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "JobClientTests",
             dependencies: [
                 "JobClient", "JobAPI", "JobTestSupport", nio("NIOCore"), nio("NIOPosix"),
