@@ -180,6 +180,7 @@ let package = Package(
             name: "JobHTTPTests",
             dependencies: [
                 "JobHTTP", "JobEvents", "JobStore", "JobModel", "JobAPI", "JobTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 nio("NIOCore"), nio("NIOEmbedded"), httpTypes, logging,

@@ -54,7 +54,7 @@ enum FrozenHistory {
             limits: ResourceLimits(
                 memoryBytes: 1 << 30, cpuSeconds: 60, openFiles: 256, processes: 8, nice: 10,
                 io: .idle),
-            definition: DefinitionUse(name: "transcode", parameters: ["input": "a.mkv"])),
+            definition: DefinitionUse(name: "transcode", parameters: ["input": .text("a.mkv")])),
         JobSpec(command: .shell("given up"), queue: "gpu"),
     ]
 
