@@ -104,13 +104,16 @@ def refusal(job: Job, origin: str) -> int:
         return error.code
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextlib.contextmanager
 def serving_pages() -> Iterator[str]:
     """The pages, on a port of their own: the origin."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
 
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(Quiet, directory=PAGES))
@@ -124,12 +127,17 @@ def serving_pages() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def browsing(programs: dict[str, str | None]) -> Iterator[webdriver.Chrome]:
-    """Chromium without a window, its profile thrown away afterwards."""
+def browsing(programs: dict[str, str | None], *more: str) -> Iterator[webdriver.Chrome]:
+    """Chromium without a window, its profile thrown away afterwards.
+
+    - more: further arguments for it.
+    """
     options = Options()
     options.binary_location = programs["chromium"] or ""
     options.add_argument("--headless=new")
     options.add_argument("--window-size=640,480")
+    for argument in more:
+        options.add_argument(argument)
     # A container's /dev/shm is often too small for a browser.
     options.add_argument("--disable-dev-shm-usage")
     if os.geteuid() == 0:
