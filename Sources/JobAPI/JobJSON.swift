@@ -25,6 +25,8 @@ extension JSONWriter {
                 }
             }
             json.member("cwd", job.spec.cwd)
+            json.key("secret_env")
+            json.array { for name in job.spec.secretEnvironment.keys.sorted() { $0.value(name) } }
             json.member("tty", job.spec.tty)
             json.member("watch_files", job.spec.watchFiles)
             json.member("timeout_seconds", job.spec.timeout.map(Self.seconds))

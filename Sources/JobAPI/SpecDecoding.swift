@@ -31,6 +31,7 @@ extension JobSpec {
             reader.reject("cwd", "must be an absolute path")
         }
         spec.environment = Self.environment(&reader)
+        spec.secretEnvironment = secretEnvironment(&reader, beside: spec.environment)
         spec.stdin = reader.string("stdin")
         spec.tty = reader.bool("tty") ?? spec.tty
         spec.watchFiles = reader.bool("watch_files") ?? spec.watchFiles
@@ -134,20 +135,6 @@ extension JobSpec {
         return labels
     }
 
-    private static func environment(_ reader: inout ObjectReader) -> [String: String] {
-        let environment = reader.strings("env") ?? [:]
-        for name in environment.keys.sorted() {
-            if name.isEmpty || name.contains("=") || name.utf8.contains(0) {
-                reader.reject("env", "names must not be empty or contain '='")
-            } else if reserved.contains(name) {
-                reader.reject("env.\(name)", "is set by jobd and cannot be given")
-            }
-        }
-        return environment
-    }
-
-    /// What jobd tells every job itself.
-    private static let reserved: Set<String> = ["JOBD_JOB_ID", "JOBD_ATTEMPT", "JOBD_PROGRESS"]
     /// A hundred years.
     private static let longest: Double = 3_155_760_000
     /// execve(2), MAX_ARG_STRLEN: 32 pages, the terminating NUL included.

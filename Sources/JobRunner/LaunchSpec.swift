@@ -7,6 +7,8 @@ package struct LaunchSpec: Sendable {
     package var arguments: [String]
     /// The command's whole environment.
     package var environment: [String: String]
+    /// Variables of it whose values are masked in what the command writes.
+    package var maskedVariables: [String]
     /// Where the command is started; nil: where the daemon is.
     package var cwd: String?
     /// Whether it gets a pseudo-terminal, of 120 columns and 40 lines, instead of
@@ -33,14 +35,15 @@ package struct LaunchSpec: Sendable {
 
     package init(
         directory: AttemptDirectory, arguments: [String], environment: [String: String] = [:],
-        cwd: String? = nil, usesTerminal: Bool = false, stdin: [UInt8]? = nil,
-        input: String? = nil, timeoutMicroseconds: Int64? = nil,
+        maskedVariables: [String] = [], cwd: String? = nil, usesTerminal: Bool = false,
+        stdin: [UInt8]? = nil, input: String? = nil, timeoutMicroseconds: Int64? = nil,
         stallTimeoutMicroseconds: Int64? = nil, graceMicroseconds: Int64 = 10_000_000,
         outputLimitBytes: Int64? = nil
     ) {
         self.directory = directory
         self.arguments = arguments
         self.environment = environment
+        self.maskedVariables = maskedVariables
         self.cwd = cwd
         self.usesTerminal = usesTerminal
         self.stdin = stdin
@@ -65,6 +68,7 @@ package struct LaunchSpec: Sendable {
         if let stallTimeoutMicroseconds { words += ["--stall-us", "\(stallTimeoutMicroseconds)"] }
         words += ["--grace-us", "\(graceMicroseconds)"]
         if let outputLimitBytes { words += ["--output-limit", "\(outputLimitBytes)"] }
+        for name in maskedVariables { words += ["--mask", name] }
         return words + ["--"] + arguments
     }
 }

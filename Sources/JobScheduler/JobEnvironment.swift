@@ -24,6 +24,7 @@ struct JobEnvironment: Sendable {
         environment["PYTHONUNBUFFERED"] = environment["PYTHONUNBUFFERED"] ?? "1"
         if spec.tty { environment["TERM"] = "xterm-256color" }
         environment.merge(spec.environment) { _, given in given }
+        environment.merge(spec.secretEnvironment.compactMapValues(\.value)) { _, given in given }
         environment["JOBD_JOB_ID"] = "\(attempt.job)"
         environment["JOBD_ATTEMPT"] = "\(attempt.number)"
         environment["JOBD_PROGRESS"] = directory.progress

@@ -254,6 +254,7 @@ package actor Scheduler {
             directory: directory, arguments: spec.command.argumentVector,
             environment: environment.environment(
                 of: attempt, spec, granted: granted, in: directory),
+            maskedVariables: spec.secretEnvironment.keys.sorted(),
             cwd: spec.cwd, usesTerminal: spec.tty, stdin: spec.stdin.map { Array($0.utf8) },
             input: self.directory.input(attempt.job), timeoutMicroseconds: spec.timeout,
             stallTimeoutMicroseconds: spec.stallTimeout, graceMicroseconds: spec.killGrace,

@@ -23,6 +23,8 @@ struct Options {
     var grace: Int64 = 10_000_000
     /// How many bytes of output the journal may hold.
     var outputLimit: UInt64 = .max
+    /// What must not get into the journal; nil: nothing is looked for.
+    var masks: Masks?
     /// The command and its arguments, ended by a null pointer.
     var command: Words
 
@@ -63,6 +65,12 @@ struct Options {
             openInput = UnsafePointer(value)
             return true
         }
+        if option.equals("--mask") {
+            // By name: the command line is for everybody to see.
+            guard let secret = getenv(value) else { return false }
+            if masks == nil { masks = Masks() }
+            return masks?.add(secret) ?? false
+        }
         guard let number = value.decimal else { return false }
         if option.equals("--timeout-us") {
             timeout = number
@@ -83,7 +91,8 @@ struct Options {
         let usage: StaticString = """
             usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin | --input PATH]
                                   [--timeout-us N] [--stall-us N] [--grace-us N]
-                                  [--output-limit N] -- COMMAND [ARGUMENT...]
+                                  [--output-limit N] [--mask VARIABLE]...
+                                  -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """

@@ -25,6 +25,8 @@ public struct JobResource: WireResource, Hashable {
     public var labels: [String: String]
     /// Where the command runs; nil for the daemon's own directory.
     public var cwd: String?
+    /// The names of its secret variables.
+    public var secretEnv: [String]
     /// The number of the newest attempt; 0 before the first.
     public var attempt: Int
     /// How many attempts it gets.
@@ -76,6 +78,7 @@ public struct JobResource: WireResource, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case id, name, owner, definition, command, state, queue, labels, cwd, attempt
+        case secretEnv = "secret_env"
         case maxAttempts = "max_attempts"
         case waitingFor = "waiting_for"
         case eligibleAt = "eligible_at"
@@ -112,6 +115,7 @@ public struct JobResource: WireResource, Hashable {
         queue = try value(.queue)
         labels = try value(.labels)
         cwd = try optional(.cwd)
+        secretEnv = try optional(.secretEnv) ?? []
         attempt = try value(.attempt)
         maxAttempts = try optional(.maxAttempts)
         waitingFor = try optional(.waitingFor)

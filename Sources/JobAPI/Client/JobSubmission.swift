@@ -19,6 +19,9 @@ public struct JobSubmission: WireRequest, Hashable {
     public var cwd: String?
     /// Added to the environment that the daemon gives.
     public var env: [String: String]?
+    /// Added to it too; kept until the job has ended, never shown, and masked in its
+    /// output. Each value has at least 4 bytes.
+    public var secretEnv: [String: String]?
     /// Of several eligible jobs of a queue the one with the highest starts first.
     public var priority: Int?
     /// What the command reads, and then its end. When this is left out, its input
@@ -71,6 +74,7 @@ public struct JobSubmission: WireRequest, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case command, name, queue, labels, cwd, env, priority, stdin, tty
+        case secretEnv = "secret_env"
         case watchFiles = "watch_files"
         case timeoutSeconds = "timeout_seconds"
         case stallTimeoutSeconds = "stall_timeout_seconds"
