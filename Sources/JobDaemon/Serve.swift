@@ -60,6 +60,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The jobd-supervise program.")
     var supervisor: String?
 
+    @Option(help: "As whom jobs run that name nobody: USER or USER:GROUP. It takes a root jobd.")
+    var runAs: String?
+
+    @Flag(help: "Let jobs run as root for administrators who ask for that.")
+    var allowRoot = false
+
+    @Option(help: "Whether limits may use control groups: true or false.")
+    var controlGroups: String?
+
     func run() async throws {
         do {
             let environment = ProcessInfo.processInfo.environment
@@ -81,7 +90,8 @@ struct Serve: AsyncParsableCommand {
             .stallSeconds: stallSeconds, .supervisor: supervisor,
             .retentionSeconds: retentionSeconds, .retentionJobs: retentionJobs,
             .retentionBytes: retentionBytes,
-            .noListen: noListen ? "true" : nil,
+            .noListen: noListen ? "true" : nil, .runAs: runAs,
+            .allowRoot: allowRoot ? "true" : nil, .controlGroups: controlGroups,
         ]
         var flags = single.compactMapValues { $0.map { [$0] } }
         flags[.listen] = listen

@@ -50,7 +50,7 @@ package final class HTTPServer: Service {
             store: store,
             waiting: JobWaiting(
                 store: store, log: log, registry: registry,
-                stall: .seconds(settings.stallSeconds)))
+                stall: .seconds(settings.stallSeconds)), actions: actions)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)

@@ -49,7 +49,9 @@ struct Loop {
             turn(now: now)
         }
         drain()
-        journal.appendExit(ending.record(survivors: teardown.survivors))
+        let isOutOfMemory = options.confinement.closeControlGroup()
+        journal.appendExit(
+            ending.record(survivors: teardown.survivors, isOutOfMemory: isOutOfMemory))
         journal.waitUntilWritten()
         journal.sync()
     }

@@ -51,6 +51,10 @@ public struct JobResource: WireResource, Hashable {
     public var resources: [String: Int64]
     /// What its newest attempt got of them; nil before the first.
     public var granted: [String: QueueResource.Amount]?
+    /// How much of the machine it may use.
+    public var limits: LimitsResource
+    /// As whom it runs; nil when it names nobody.
+    public var runAs: RunAsResource?
     /// When it was submitted.
     public var createdAt: Date
     /// When the newest attempt started.
@@ -87,7 +91,8 @@ public struct JobResource: WireResource, Hashable {
         case notBefore = "not_before"
         case after
         case afterPolicy = "after_policy"
-        case resources, granted
+        case resources, granted, limits
+        case runAs = "run_as"
         case createdAt = "created_at"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
@@ -128,6 +133,8 @@ public struct JobResource: WireResource, Hashable {
         afterPolicy = try optional(.afterPolicy) ?? .succeeded
         resources = try optional(.resources) ?? [:]
         granted = try optional(.granted)
+        limits = try optional(.limits) ?? LimitsResource()
+        runAs = try optional(.runAs)
         createdAt = try value(.createdAt)
         startedAt = try optional(.startedAt)
         finishedAt = try optional(.finishedAt)

@@ -51,6 +51,10 @@ public struct JobSubmission: WireRequest, Hashable {
     public var afterPolicy: JobResource.AfterPolicy?
     /// How much it needs of its queue's resources, by name.
     public var resources: [String: Int64]?
+    /// How much of the machine it may use.
+    public var limits: LimitsResource?
+    /// As whom it runs, which only an administrator may say.
+    public var runAs: RunAsResource?
 
     /// A job that another one comes after.
     public enum Predecessor: Hashable, Sendable, Encodable {
@@ -84,7 +88,8 @@ public struct JobSubmission: WireRequest, Hashable {
         case notBefore = "not_before"
         case after
         case afterPolicy = "after_policy"
-        case resources
+        case resources, limits
+        case runAs = "run_as"
     }
 
     /// A request that leaves everything but the command to the daemon.

@@ -16,6 +16,9 @@ enum SettingName: String, CaseIterable {
     case retentionBytes = "retention-bytes"
     case corsOrigins = "cors-origins"
     case supervisor
+    case runAs = "run-as"
+    case allowRoot = "allow-root"
+    case controlGroups = "control-groups"
 
     /// `--progress-interval-seconds`
     var flag: String { "--\(rawValue)" }

@@ -102,7 +102,7 @@ extension SettingName {
         case .listen, .corsOrigins: true
         case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
-            .retentionBytes, .supervisor:
+            .retentionBytes, .supervisor, .runAs, .allowRoot, .controlGroups:
             false
         }
     }

@@ -11,6 +11,7 @@ import NIOCore
 struct SubmissionRoutes: Sendable {
     let store: Store
     let waiting: JobWaiting
+    let actions: JobActions
 
     func add(to router: Router<JobRequestContext>) {
         router.endpoint("/jobs/batch", [.post: submitBatch])
@@ -24,6 +25,7 @@ struct SubmissionRoutes: Sendable {
         let patience = try query.seconds("wait", in: 0...3600)
         let body = try await request.json()
         let spec = try JobSpec(json: body)
+        try await checkUsers(of: [spec], isBatch: false, context)
         let submitted = try await store.submit(
             [Submission(spec)], asBatch: false, key: try Self.key(request, body))
         guard var job = submitted.jobs.first else {
@@ -40,6 +42,7 @@ struct SubmissionRoutes: Sendable {
     ) async throws -> Response {
         let body = try await request.json()
         let batch = try BatchRequest(json: body)
+        try await checkUsers(of: batch.entries.map(\.spec), isBatch: true, context)
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
             key: try Self.key(request, body))
