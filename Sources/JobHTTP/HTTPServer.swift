@@ -93,7 +93,7 @@ package final class HTTPServer: Service {
         waiting: JobWaiting
     ) {
         let submission = SubmissionRoutes(
-            store: store, definitions: definitions, waiting: waiting)
+            store: store, definitions: definitions, waiting: waiting, actions: actions)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)

@@ -23,6 +23,10 @@ struct Options {
     var grace: Int64 = 10_000_000
     /// How many bytes of output the journal may hold.
     var outputLimit: UInt64 = .max
+    /// What the command may use, and as whom it runs.
+    var confinement = Confinement()
+    /// What must not get into the journal; nil: nothing is looked for.
+    var masks: Masks?
     /// The command and its arguments, ended by a null pointer.
     var command: Words
 
@@ -63,6 +67,24 @@ struct Options {
             openInput = UnsafePointer(value)
             return true
         }
+        if option.equals("--mask") {
+            // By name: the command line is for everybody to see.
+            guard let secret = getenv(value) else { return false }
+            if masks == nil { masks = Masks() }
+            return masks?.add(secret) ?? false
+        }
+        if option.equals("--cgroup") {
+            confinement.controlGroup = UnsafePointer(value)
+            return true
+        }
+        if option.equals("--user") {
+            confinement.user = Credentials(value)
+            return confinement.user != nil
+        }
+        if option.equals("--nice") {
+            confinement.nice = value.signedDecimal
+            return confinement.nice != nil
+        }
         guard let number = value.decimal else { return false }
         if option.equals("--timeout-us") {
             timeout = number
@@ -72,6 +94,16 @@ struct Options {
             grace = number
         } else if option.equals("--output-limit") {
             outputLimit = UInt64(number)
+        } else if option.equals("--memory") {
+            confinement.memory = number
+        } else if option.equals("--cpu-seconds") {
+            confinement.cpuSeconds = number
+        } else if option.equals("--open-files") {
+            confinement.openFiles = number
+        } else if option.equals("--processes") {
+            confinement.processes = number
+        } else if option.equals("--io-priority") {
+            confinement.ioPriority = number
         } else {
             return false
         }
@@ -83,7 +115,11 @@ struct Options {
         let usage: StaticString = """
             usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin | --input PATH]
                                   [--timeout-us N] [--stall-us N] [--grace-us N]
-                                  [--output-limit N] -- COMMAND [ARGUMENT...]
+                                  [--output-limit N] [--mask VARIABLE]...
+                                  [--memory N] [--cpu-seconds N] [--open-files N]
+                                  [--processes N] [--nice N] [--io-priority N]
+                                  [--cgroup DIR] [--user UID:GID:[GID,...]]
+                                  -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """
@@ -96,6 +132,11 @@ extension UnsafeMutablePointer<CChar> {
     func equals(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         return strlen(self) == length && memcmp(self, word.utf8Start, length) == 0
+    }
+
+    /// The C string as a decimal number, with a minus sign if it is negative.
+    var signedDecimal: Int64? {
+        pointee == 0x2d ? (self + 1).decimal.map { -$0 } : decimal
     }
 
     /// The C string as a decimal number that is not negative.

@@ -19,6 +19,8 @@ struct Supervise {
             exit(64)  // EX_USAGE of sysexits.h
         }
         Descriptors.closeOnExec()
+        // A core file would hold what is to be masked: the command's, and this one's.
+        if options.masks != nil { _ = linux_forbid_core_files() }
         _ = linux_become_subreaper()
         let signals = linux_signal_descriptor()
         var journal = JournalWriter(Descriptors.journal)

@@ -21,6 +21,9 @@ enum SettingName: String, CaseIterable {
     case corsOrigins = "cors-origins"
     case ticketSeconds = "ticket-seconds"
     case supervisor
+    case runAs = "run-as"
+    case allowRoot = "allow-root"
+    case controlGroups = "control-groups"
 
     /// `--progress-interval-seconds`
     var flag: String { "--\(rawValue)" }

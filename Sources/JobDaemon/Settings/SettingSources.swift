@@ -64,7 +64,7 @@ extension SettingName {
         case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
             .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
-            .retentionBytes, .supervisor:
+            .retentionBytes, .supervisor, .runAs, .allowRoot, .controlGroups:
             false
         }
     }
