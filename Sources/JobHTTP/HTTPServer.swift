@@ -46,6 +46,8 @@ package final class HTTPServer: Service {
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
+        router.add(middleware: StandInAccess())
+        StandInAccess.addSession(to: router)
         let submission = SubmissionRoutes(
             store: store,
             waiting: JobWaiting(
