@@ -29,6 +29,7 @@ package final class HTTPServer: Service {
     private let sockets: [CInt]
     private let responder: any HTTPResponder<JobRequestContext>
     private let registry: StreamRegistry
+    private let requests = RequestMetrics()
     private let logger: Logger
 
     /// - Parameters:
@@ -44,6 +45,7 @@ package final class HTTPServer: Service {
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
+        router.add(middleware: MetricsMiddleware(requests: requests))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
         router.add(middleware: StandInAccess())
@@ -63,6 +65,7 @@ package final class HTTPServer: Service {
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
+        MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
         responder = router.buildResponder()
     }
 
@@ -84,6 +87,7 @@ package final class HTTPServer: Service {
     private func serve(_ socket: CInt) async throws {
         let http = http1()
         let logger = self.logger
+        let requests = self.requests
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let server = try await ServerBootstrap(group: group)
@@ -108,7 +112,9 @@ package final class HTTPServer: Service {
                 try await server.executeThenClose { inbound in
                     for try await connection in inbound {
                         connections.addTask {
-                            await http.handle(value: connection, logger: logger)
+                            await requests.connection {
+                                await http.handle(value: connection, logger: logger)
+                            }
                         }
                     }
                 }

@@ -16,6 +16,9 @@ package final class StreamRegistry: Sendable {
         self.limit = limit
     }
 
+    /// How many are open.
+    var count: Int { state.withLock { $0.listeners.count } }
+
     /// Admits a stream; false when there are too many or the daemon stops.
     func admit(_ listener: Listener) -> Bool {
         state.withLock { state in
