@@ -60,6 +60,7 @@ struct Daemon {
         http.allowedOrigins = settings.corsOrigins
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
+        http.addresses = sockets.addresses
         let server = HTTPServer(
             sockets: sockets.descriptors, settings: http, store: store, log: log, output: output,
             actions: actions(scheduler, pruner), logger: logger)

@@ -18,6 +18,8 @@ package final class HTTPServer: Service {
     package struct Settings: Sendable {
         /// Origins whose pages may use the API.
         package var allowedOrigins: Set<String> = []
+        /// Where the daemon listens, as it says itself.
+        package var addresses: [String] = []
         /// How many streams may be open at once.
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
@@ -64,7 +66,8 @@ package final class HTTPServer: Service {
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
-        HealthRoutes(store: store).add(to: router)
+        HealthRoutes(store: store, addresses: settings.addresses).add(to: router)
+        DashboardRoutes().add(to: router)
         MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
         responder = router.buildResponder()
     }

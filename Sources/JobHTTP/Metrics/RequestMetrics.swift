@@ -24,7 +24,7 @@ final class RequestMetrics: Sendable {
     /// What the router serves or refuses by name; any other word is somebody's
     /// invention.
     private static let methods: Set<HTTPRequest.Method> = [
-        .get, .head, .post, .put, .patch, .delete, .options,
+        .get, .head, .post, .put, .patch, .delete, .options, .trace,
     ]
 
     private let figures = Mutex<[Key: Figures]>([:])
