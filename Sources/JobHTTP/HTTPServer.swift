@@ -68,6 +68,7 @@ package final class HTTPServer: Service {
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store, addresses: settings.addresses).add(to: router)
         DashboardRoutes().add(to: router)
+        OpenAPIRoutes().add(to: router)
         MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
         responder = router.buildResponder()
     }

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from harness.report import Report
 from harness.setup import Setup
-from suites import browser, curl, dashboard, following, output
+from suites import browser, contract, curl, dashboard, following, output
 
 SUITES = {
     "Chromium": browser.run, "the dashboard": dashboard.run, **following.suites(),
-    "output": output.run, "curl, in detail": curl.run,
+    "output": output.run, "curl, in detail": curl.run, "the contract": contract.run,
 }
 
 # Most of a run is waiting for jobs that print slowly, so suites overlap.

@@ -173,6 +173,10 @@ class Daemon:
         with urllib.request.urlopen(f"{job.url}/output", timeout=30) as answer:
             return answer.read()
 
+    def set_queue(self, name: str, **fields: object) -> None:
+        """Makes or changes a queue."""
+        self._send("PUT", f"/queues/{name}", fields)
+
     # Plain HTTP, by none of the clients under test
 
     def get(self, path: str) -> dict:
@@ -183,8 +187,12 @@ class Daemon:
             return json.load(answer)
 
     def _post(self, path: str, body: dict) -> dict:
+        return self._send("POST", path, body)
+
+    def _send(self, method: str, path: str, body: dict) -> dict:
         request = urllib.request.Request(
-            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"},
+            method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
