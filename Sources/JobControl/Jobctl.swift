@@ -27,7 +27,8 @@ struct Jobctl: AsyncParsableCommand {
             RunVerb.self, SubmitVerb.self, WatchVerb.self, ListVerb.self, ShowVerb.self,
             LogsVerb.self, AttemptsVerb.self, WaitVerb.self, CancelVerb.self, PauseVerb.self,
             ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
-            DeleteVerb.self, PruneVerb.self, QueueVerb.self, EventsVerb.self, ProgressVerb.self,
+            DeleteVerb.self, PruneVerb.self, QueueVerb.self, EventsVerb.self, OpenVerb.self,
+            ProgressVerb.self,
             RecognizeVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
         ])
 
