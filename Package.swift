@@ -123,6 +123,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), httpTypes, logging, lifecycle,
             ],
+            resources: [.embedInCode("Dashboard"), .embedInCode("OpenAPI")],
             swiftSettings: strict),
 
         // MARK: The client side

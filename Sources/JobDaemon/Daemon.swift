@@ -76,6 +76,7 @@ struct Daemon {
         http.ticketSeconds = settings.access.ticketSeconds
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
+        http.addresses = sockets.addresses
         let server = HTTPServer(
             sockets: sockets.descriptors, settings: http, book: book, store: store, log: log,
             output: output, definitions: definitions,

@@ -31,6 +31,8 @@ package final class HTTPServer: Service {
         package var socketGroupRole = Role.submit
         /// How long a ticket is good, unless another time is asked for.
         package var ticketSeconds: Int64 = 3600
+        /// Where the daemon listens, as it says itself.
+        package var addresses: [String] = []
         /// How many streams may be open at once.
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
@@ -42,6 +44,7 @@ package final class HTTPServer: Service {
     private let sockets: [CInt]
     private let responder: any HTTPResponder<JobRequestContext>
     private let registry: StreamRegistry
+    private let requests = RequestMetrics()
     private let logger: Logger
 
     /// - Parameters:
@@ -66,6 +69,7 @@ package final class HTTPServer: Service {
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
+        router.add(middleware: MetricsMiddleware(requests: requests))
         router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
         router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         router.add(
@@ -77,12 +81,15 @@ package final class HTTPServer: Service {
             store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
         Self.addRoutes(
             to: router, store: store, log: log, output: output, definitions: definitions,
-            actions: actions, streams: streams, waiting: waiting)
+            actions: actions, streams: streams, waiting: waiting, addresses: settings.addresses)
         TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
         TicketRoutes(
             store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
         ).add(to: router)
         SessionRoutes(access: access).add(to: router)
+        DashboardRoutes().add(to: router)
+        OpenAPIRoutes().add(to: router)
+        MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
         responder = router.buildResponder()
     }
 
@@ -90,7 +97,7 @@ package final class HTTPServer: Service {
     static func addRoutes(
         to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
         definitions: DefinitionRegistry, actions: JobActions, streams: StreamResponse,
-        waiting: JobWaiting
+        waiting: JobWaiting, addresses: [String] = []
     ) {
         let submission = SubmissionRoutes(
             store: store, definitions: definitions, waiting: waiting, actions: actions)
@@ -104,7 +111,7 @@ package final class HTTPServer: Service {
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
-        HealthRoutes(store: store).add(to: router)
+        HealthRoutes(store: store, addresses: addresses).add(to: router)
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way
@@ -125,6 +132,7 @@ package final class HTTPServer: Service {
     private func serve(_ socket: CInt) async throws {
         let http = http1()
         let logger = self.logger
+        let requests = self.requests
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let server = try await ServerBootstrap(group: group)
@@ -150,7 +158,9 @@ package final class HTTPServer: Service {
                     for try await (connection, peer) in inbound {
                         connections.addTask {
                             await Peer.$current.withValue(peer) {
-                                await http.handle(value: connection, logger: logger)
+                                await requests.connection {
+                                    await http.handle(value: connection, logger: logger)
+                                }
                             }
                         }
                     }

@@ -181,6 +181,10 @@ class Daemon:
         with urllib.request.urlopen(f"{job.url}/output", timeout=30) as answer:
             return answer.read()
 
+    def set_queue(self, name: str, **fields: object) -> None:
+        """Makes or changes a queue."""
+        self._send("PUT", f"/queues/{name}", fields)
+
     # Plain HTTP, by none of the clients under test
 
     @property
@@ -199,9 +203,12 @@ class Daemon:
             return json.load(answer)
 
     def _post(self, path: str, body: dict) -> dict:
+        return self._send("POST", path, body)
+
+    def _send(self, method: str, path: str, body: dict) -> dict:
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(),
-            {"Content-Type": "application/json", **self._authorization()})
+            {"Content-Type": "application/json", **self._authorization()}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
