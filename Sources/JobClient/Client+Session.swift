@@ -1,11 +1,6 @@
 public import JobAPI
 
 extension Client {
-    /// Who the daemon takes this client for.
-    public func session() async throws -> Received<SessionResource> {
-        try await resource(ClientRequest(target: "/session"))
-    }
-
     /// Makes a code that signs a browser in as this client: once, and for a minute.
     public func makeSignInCode() async throws -> Received<SignInCodeResource> {
         try await resource(ClientRequest(method: "POST", target: "/session/code"))

@@ -31,7 +31,7 @@ final class StreamRegistry: Sendable {
     }
 
     /// How many are open.
-    var count: Int { state.withLock { $0.listeners.count } }
+    var count: Int { state.withLock { $0.streams.count } }
 
     /// Admits a stream; false when there are too many or the daemon stops.
     func admit(_ listener: Listener, _ context: JobRequestContext) -> Bool {
