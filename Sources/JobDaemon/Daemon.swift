@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import JobAPI
@@ -23,6 +24,7 @@ struct Daemon {
     /// - Throws: `StartError` when it cannot start.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        let openFiles = linux_raise_open_files()
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
         let level = settings.logLevel
@@ -33,6 +35,7 @@ struct Daemon {
         }
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
+        let certificates = try loadCertificates(logger)
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
@@ -60,8 +63,16 @@ struct Daemon {
         http.allowedOrigins = settings.corsOrigins
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
+        http.streamsPerClient = settings.transport.streamsPerClient
+        // A quarter is for the database, the journals and the jobs.
+        http.connectionLimit = min(
+            settings.transport.connectionLimit, max(1, Int(openFiles / 4 * 3)))
+        http.requestTimeoutMilliseconds = settings.transport.requestTimeoutMilliseconds
+        http.trustedProxies = settings.transport.trustedProxies
+        http.basePath = settings.transport.basePath
+        http.certificates = certificates
         let server = HTTPServer(
-            sockets: sockets.descriptors, settings: http, store: store, log: log, output: output,
+            sockets: sockets.sockets, settings: http, store: store, log: log, output: output,
             actions: actions(scheduler, pruner), logger: logger)
         var services: [any Service] = [
             server,
@@ -69,6 +80,7 @@ struct Daemon {
                 log.beat()
                 output.beat()
             },
+            Reload(items: reloads(certificates, logger), logger: logger),
             Announcement(
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
@@ -90,6 +102,36 @@ struct Daemon {
         await scheduler.stop()
         logger.info("Stopped; running jobs go on")
         withExtendedLifetime(lock) {}
+    }
+
+    private func loadCertificates(_ logger: Logger) throws -> Certificates? {
+        guard let (path, key) = settings.transport.certificate else { return nil }
+        do throws(Certificates.Failure) {
+            let certificates = try Certificates(certificate: path, key: key)
+            Self.warn(of: certificates, logger)
+            return certificates
+        } catch {
+            throw StartError(.configuration, error.description)
+        }
+    }
+
+    /// What is read anew on SIGHUP.
+    private func reloads(_ certificates: Certificates?, _ logger: Logger) -> [Reload.Item] {
+        guard let certificates else { return [] }
+        return [
+            Reload.Item(name: "certificate") {
+                try certificates.reload()
+                Self.warn(of: certificates, logger)
+            }
+        ]
+    }
+
+    /// An expired certificate is served all the same: somebody may have to get in.
+    private static func warn(of certificates: Certificates, _ logger: Logger) {
+        guard certificates.expiry < now() else { return }
+        logger.warning(
+            "The certificate has expired; clients will refuse it. Renew it and send SIGHUP",
+            metadata: ["expired": "\(certificates.expiry.rfc3339)"])
     }
 
     /// What requests lead to beside rows.

@@ -22,29 +22,45 @@ package final class HTTPServer: Service {
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
         package var stallSeconds: Int64 = 30
+        /// How many streams one client may have open, by who it is.
+        package var streamsPerClient = 1000
+        /// How many connections may be open at once.
+        package var connectionLimit = 20_000
+        /// How many of them one address of another machine may have: a building
+        /// behind one address has room, and no address takes all.
+        package var connectionsPerClient = 1024
+        /// How long a handshake and the head of a request may take.
+        package var requestTimeoutMilliseconds: Int64 = 20_000
+        /// Proxies whose word is taken for who their client is.
+        package var trustedProxies = TrustedProxies()
+        /// Where a proxy serves the API under its host.
+        package var basePath = BasePath()
+        /// What TLS is spoken with; nil when it is not.
+        package var certificates: Certificates?
 
         package init() {}
     }
 
-    private let sockets: [CInt]
-    private let responder: any HTTPResponder<JobRequestContext>
+    private let sockets: [ListeningSocket]
+    private let connections: Connections
     private let registry: StreamRegistry
-    private let logger: Logger
 
     /// - Parameters:
-    ///   - sockets: descriptors of listening sockets; this closes them.
+    ///   - sockets: where it listens; this closes them.
     ///   - actions: what requests lead to beside the store.
     package init(
-        sockets: [CInt], settings: Settings, store: Store, log: EventLog, output: OutputLog,
+        sockets: [ListeningSocket], settings: Settings, store: Store, log: EventLog,
+        output: OutputLog,
         actions: JobActions, logger: Logger
     ) {
         self.sockets = sockets
-        self.logger = logger
-        registry = StreamRegistry(limit: settings.streamLimit)
+        registry = StreamRegistry(
+            limit: settings.streamLimit, perClient: settings.streamsPerClient)
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: ForwardedHeaders(proxies: settings.trustedProxies))
         router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
         let submission = SubmissionRoutes(
             store: store,
@@ -61,7 +77,8 @@ package final class HTTPServer: Service {
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
-        responder = router.buildResponder()
+        connections = Connections(
+            responder: router.buildResponder(), settings: settings, logger: logger)
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way
@@ -79,9 +96,8 @@ package final class HTTPServer: Service {
         }
     }
 
-    private func serve(_ socket: CInt) async throws {
-        let http = http1()
-        let logger = self.logger
+    private func serve(_ socket: ListeningSocket) async throws {
+        let connections = self.connections
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let server = try await ServerBootstrap(group: group)
@@ -95,41 +111,19 @@ package final class HTTPServer: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(socket) { channel in
-                http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
-                    try CloseDelimitedResponses.install(on: channel)
-                    return connection
-                }
+            .bind(socket.descriptor) { channel in
+                connections.setUp(channel, isSecure: socket.isSecure)
             }
         try await withGracefulShutdownHandler {
-            try await withThrowingDiscardingTaskGroup { connections in
+            try await withThrowingDiscardingTaskGroup { group in
                 try await server.executeThenClose { inbound in
                     for try await connection in inbound {
-                        connections.addTask {
-                            await http.handle(value: connection, logger: logger)
-                        }
+                        group.addTask { await connections.serve(connection) }
                     }
                 }
             }
         } onGracefulShutdown: {
             quiescing.initiateShutdown(promise: nil)
         }
-    }
-
-    private func http1() -> HTTP1Channel {
-        let responder = self.responder
-        let logger = self.logger
-        var limits = HTTP1Channel.Configuration.DecoderConfiguration()
-        limits.maxHeaderListSize = 64 << 10
-        limits.maxHeaderFieldCount = 200
-        return HTTP1Channel(
-            responder: { request, writer, channel in
-                let context = JobRequestContext(source: .init(channel: channel, logger: logger))
-                var response = try await responder.respond(to: request, context: context)
-                response.headers[.date] = HTTPDate.now()
-                try await writer.write(response: response.head, body: response.body)
-            },
-            configuration: .init(
-                idleTimeout: .seconds(75), httpDecoderConfiguration: limits))
     }
 }

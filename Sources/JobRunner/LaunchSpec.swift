@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// What an attempt is started with.
 package struct LaunchSpec: Sendable {
     /// Where its journal goes.
@@ -65,6 +67,8 @@ package struct LaunchSpec: Sendable {
         if let stallTimeoutMicroseconds { words += ["--stall-us", "\(stallTimeoutMicroseconds)"] }
         words += ["--grace-us", "\(graceMicroseconds)"]
         if let outputLimitBytes { words += ["--output-limit", "\(outputLimitBytes)"] }
+        let openFiles = linux_former_open_files()
+        if openFiles > 0 { words += ["--open-files", "\(openFiles)"] }
         return words + ["--"] + arguments
     }
 }

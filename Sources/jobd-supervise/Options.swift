@@ -23,6 +23,8 @@ struct Options {
     var grace: Int64 = 10_000_000
     /// How many bytes of output the journal may hold.
     var outputLimit: UInt64 = .max
+    /// How many files it and the command may have open; nil: as many as jobd.
+    var openFiles: Int64?
     /// The command and its arguments, ended by a null pointer.
     var command: Words
 
@@ -72,6 +74,8 @@ struct Options {
             grace = number
         } else if option.equals("--output-limit") {
             outputLimit = UInt64(number)
+        } else if option.equals("--open-files") {
+            openFiles = number
         } else {
             return false
         }
@@ -83,7 +87,7 @@ struct Options {
         let usage: StaticString = """
             usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin | --input PATH]
                                   [--timeout-us N] [--stall-us N] [--grace-us N]
-                                  [--output-limit N] -- COMMAND [ARGUMENT...]
+                                  [--output-limit N] [--open-files N] -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """

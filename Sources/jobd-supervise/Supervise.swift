@@ -19,6 +19,7 @@ struct Supervise {
             exit(64)  // EX_USAGE of sysexits.h
         }
         Descriptors.closeOnExec()
+        if let openFiles = options.openFiles { linux_limit_open_files(UInt64(openFiles)) }
         _ = linux_become_subreaper()
         let signals = linux_signal_descriptor()
         var journal = JournalWriter(Descriptors.journal)

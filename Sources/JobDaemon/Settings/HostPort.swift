@@ -4,10 +4,14 @@ struct HostPort: Hashable {
     let host: String
     /// 0 lets the system pick one.
     let port: UInt16
+    /// Whether it was given as `http://HOST:PORT`: not encrypted, whatever the
+    /// others are.
+    let isPlain: Bool
 
-    init(host: String, port: UInt16) {
+    init(host: String, port: UInt16, isPlain: Bool = false) {
         self.host = host
         self.port = port
+        self.isPlain = isPlain
     }
 
     /// - Throws: `StartError` for anything but `HOST:PORT`, and for addresses
@@ -17,6 +21,8 @@ struct HostPort: Hashable {
         func reject(_ expected: String) -> StartError {
             StartError(given.status, "\(given.origin) must be \(expected), not '\(text)'.")
         }
+        let isPlain = text.hasPrefix("http://")
+        let text = isPlain ? String(text.dropFirst("http://".count)) : text
         guard let colon = text.lastIndex(of: ":"),
             let port = UInt16(text[text.index(after: colon)...])
         else { throw reject("HOST:PORT") }
@@ -31,6 +37,6 @@ struct HostPort: Hashable {
                 "a loopback address (127.0.0.1:PORT, [::1]:PORT, localhost:PORT), since anybody "
                     + "who reaches it can run commands")
         }
-        self.init(host: host, port: port)
+        self.init(host: host, port: port, isPlain: isPlain)
     }
 }

@@ -15,6 +15,13 @@ enum SettingName: String, CaseIterable {
     case retentionJobs = "retention-jobs"
     case retentionBytes = "retention-bytes"
     case corsOrigins = "cors-origins"
+    case streamsPerClient = "streams-per-client"
+    case connectionLimit = "connection-limit"
+    case requestTimeoutSeconds = "request-timeout-seconds"
+    case tlsCertificate = "tls-certificate"
+    case tlsKey = "tls-key"
+    case trustedProxies = "trusted-proxies"
+    case basePath = "base-path"
     case supervisor
 
     /// `--progress-interval-seconds`

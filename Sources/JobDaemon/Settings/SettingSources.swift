@@ -99,10 +99,11 @@ extension SettingName {
     /// Whether it takes several values.
     fileprivate var isList: Bool {
         switch self {
-        case .listen, .corsOrigins: true
+        case .listen, .corsOrigins, .trustedProxies: true
         case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
-            .retentionBytes, .supervisor:
+            .retentionBytes, .supervisor, .streamsPerClient, .connectionLimit,
+            .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:
             false
         }
     }

@@ -29,6 +29,8 @@ struct Settings {
     var stallSeconds: Int64
     /// Origins whose pages may use the API.
     var corsOrigins: Set<String>
+    /// How connections are made and bounded.
+    var transport: TransportSettings
     /// The supervisor's program.
     var supervisor: String
 
@@ -80,6 +82,7 @@ struct Settings {
         keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
         corsOrigins = Set(sources[.corsOrigins]?.values ?? [])
+        transport = try TransportSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
     }
 
@@ -88,7 +91,8 @@ struct Settings {
         String(paths.prefix { $0 != ":" })
     }
 
-    private static func absolute(_ path: String) -> String {
+    /// A path that holds wherever the daemon is; without slashes at its end.
+    static func absolute(_ path: String) -> String {
         let base = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
         var whole = base + path
         while whole.count > 1, whole.hasSuffix("/") { whole.removeLast() }

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
+import JobHTTP
 import Logging
 
 /// The sockets the daemon listens on: handed over by systemd, or bound here.
 struct ListeningSockets {
-    /// Their descriptors.
-    private(set) var descriptors: [CInt] = []
+    /// The sockets themselves.
+    private(set) var sockets: [ListeningSocket] = []
     /// Where they really listen, as URLs: `http://127.0.0.1:7620`, `unix:/path`.
     private(set) var addresses: [String] = []
     /// The Unix socket that was made here and must be removed at the end.
@@ -15,13 +16,13 @@ struct ListeningSockets {
     ///   for the default addresses, not for those somebody asked for.
     /// - Throws: `StartError` when an address is taken or cannot be used.
     init(_ settings: Settings, inherited: [CInt]) throws {
-        for descriptor in inherited {
-            descriptors.append(descriptor)
-            addresses.append(try SocketAddress.name(of: descriptor))
-        }
+        let isSecure = settings.transport.certificate != nil
+        for descriptor in inherited { try add(descriptor, isSecure: isSecure) }
         do {
             if inherited.isEmpty || settings.isListenGiven {
-                for address in settings.listen { try bind(address) }
+                for address in settings.listen {
+                    try bind(address, isSecure: isSecure && !address.isPlain)
+                }
             }
             if inherited.isEmpty || settings.isSocketGiven { try bind(path: settings.socket) }
         } catch {
@@ -35,14 +36,23 @@ struct ListeningSockets {
         if let ownPath { unlink(ownPath) }
     }
 
+    /// Notes a socket that listens.
+    private mutating func add(_ descriptor: CInt, isSecure: Bool) throws {
+        let address = try SocketAddress.name(of: descriptor, isSecure: isSecure)
+        addresses.append(address)
+        // Who connects to a Unix socket is on this machine.
+        let speaksTLS = isSecure && !address.hasPrefix("unix:")
+        sockets.append(ListeningSocket(descriptor: descriptor, isSecure: speaksTLS))
+    }
+
     private func closeAll() {
-        for descriptor in descriptors { close(descriptor) }
+        for socket in sockets { close(socket.descriptor) }
         removeOwnPath()
     }
 
     // MARK: TCP
 
-    private mutating func bind(_ address: HostPort) throws {
+    private mutating func bind(_ address: HostPort, isSecure: Bool) throws {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -69,8 +79,7 @@ struct ListeningSockets {
             close(descriptor)
             throw Self.failure(address, code)
         }
-        descriptors.append(descriptor)
-        addresses.append(try SocketAddress.name(of: descriptor))
+        try add(descriptor, isSecure: isSecure)
     }
 
     private static func failure(_ address: HostPort, _ code: CInt) -> StartError {
@@ -112,7 +121,7 @@ struct ListeningSockets {
         }
         ownPath = path
         guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw fail(errno) }
-        descriptors.append(descriptor)
+        sockets.append(ListeningSocket(descriptor: descriptor, isSecure: false))
         addresses.append("unix:\(path)")
     }
 

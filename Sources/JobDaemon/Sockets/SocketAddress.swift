@@ -2,10 +2,11 @@ import Glibc
 
 /// Socket addresses, between C's form and URLs.
 enum SocketAddress {
-    /// Where a descriptor listens: `http://host:port` or `unix:/path`.
+    /// Where a descriptor listens: `http://host:port`, `https://host:port` or
+    /// `unix:/path`.
     ///
     /// - Throws: `StartError` when it is no socket of a kind that can be served.
-    static func name(of descriptor: CInt) throws -> String {
+    static func name(of descriptor: CInt, isSecure: Bool) throws -> String {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let status = withUnsafeMutablePointer(to: &storage) { pointer in
@@ -40,7 +41,8 @@ enum SocketAddress {
                 .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
         }
         let name = Self.text(host)
-        return "http://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
+        let scheme = isSecure ? "https" : "http"
+        return "\(scheme)://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
     }
 
     /// Calls `body` with the address of a Unix socket. A path that begins with

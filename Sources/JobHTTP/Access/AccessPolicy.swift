@@ -14,10 +14,10 @@ struct AccessPolicy: RouterMiddleware {
         next: @concurrent (Request, JobRequestContext) async throws -> Response
     ) async throws -> Response {
         if !context.isLocalSocket {
-            guard let authority = request.head.authority, Self.isServed(authority) else {
+            guard let authority = context.origin.host, Self.isServed(authority) else {
                 throw JobError(
                     .misdirected,
-                    "jobd is not served under the name '\(request.head.authority ?? "")'. "
+                    "jobd is not served under the name '\(context.origin.host ?? "")'. "
                         + "Use localhost or the address it listens on.")
             }
         }
@@ -25,7 +25,7 @@ struct AccessPolicy: RouterMiddleware {
         if allowedOrigins.contains(origin) {
             return try await answer(origin, request, context, next)
         }
-        guard Self.isSame(origin, request) else {
+        guard Self.isSame(origin, context.origin) else {
             throw JobError(
                 .forbidden,
                 "Pages of \(origin) may not use this jobd. List that origin in cors_origins.")
@@ -76,8 +76,8 @@ struct AccessPolicy: RouterMiddleware {
         return String(lowercased.prefix { $0 != ":" })
     }
 
-    private static func isSame(_ origin: String, _ request: Request) -> Bool {
-        guard let authority = request.head.authority else { return false }
-        return origin.lowercased() == "http://\(authority.lowercased())"
+    private static func isSame(_ origin: String, _ own: RequestOrigin) -> Bool {
+        guard let host = own.host else { return false }
+        return origin.lowercased() == "\(own.scheme)://\(host.lowercased())"
     }
 }

@@ -20,9 +20,11 @@ struct JobWaiting: Sendable {
         of job: Job, within seconds: Double, _ context: JobRequestContext
     ) async throws -> Job {
         let listener = Listener()
-        guard !job.state.isFinished, seconds > 0, registry.admit(listener) else { return job }
+        guard !job.state.isFinished, seconds > 0,
+            registry.admit(listener, of: context.principal?.identity)
+        else { return job }
         defer { registry.remove(listener) }
-        let channel = context.channel
+        let (channel, connection) = (context.channel, context.connection)
         let timer = channel.eventLoop.scheduleTask(
             in: .microseconds(Int64(seconds * 1_000_000))
         ) { listener.close() }
@@ -30,7 +32,7 @@ struct JobWaiting: Sendable {
         // A client that goes away needs no answer.
         let stall = self.stall
         let watching = channel.eventLoop.submit {
-            let watch = ConnectionWatch(listener: listener, stall: stall)
+            let watch = ConnectionWatch(listener: listener, connection: connection, stall: stall)
             try channel.pipeline.syncOperations.addHandler(watch, position: .first)
             return NIOLoopBound(watch, eventLoop: channel.eventLoop)
         }

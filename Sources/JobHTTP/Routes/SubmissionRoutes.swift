@@ -31,7 +31,8 @@ struct SubmissionRoutes: Sendable {
         }
         if let patience { job = try await waiting.outcome(of: job, within: patience, context) }
         return .json(
-            submitted.isNew ? .created : .ok, headers: [.location: "/jobs/\(job.id)"]
+            submitted.isNew ? .created : .ok,
+            headers: [.location: "\(LinkBase.path)/jobs/\(job.id)"]
         ) { $0.value(job) }
     }
 

@@ -1,4 +1,5 @@
 import JobEvents
+import JobModel
 import Synchronization
 
 /// The streams that are open: counted against a limit, and ended together when
@@ -6,28 +7,52 @@ import Synchronization
 package final class StreamRegistry: Sendable {
     private struct State {
         var listeners: [ObjectIdentifier: Listener] = [:]
+        /// Whose they are, and how many each has.
+        var clients: [ObjectIdentifier: Identity] = [:]
+        var counts: [Identity: Int] = [:]
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let limit: Int
+    private let perClient: Int
 
-    package init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: how many there may be in all.
+    ///   - perClient: how many one client may have.
+    package init(limit: Int, perClient: Int) {
         self.limit = limit
+        self.perClient = perClient
     }
 
     /// Admits a stream; false when there are too many or the daemon stops.
-    func admit(_ listener: Listener) -> Bool {
+    ///
+    /// - Parameter client: whose it is. Those whom nobody asks who they are
+    ///   (`anyone`) cannot be counted one by one.
+    func admit(_ listener: Listener, of client: Identity?) -> Bool {
         state.withLock { state in
             guard !state.isClosed, state.listeners.count < limit else { return false }
-            state.listeners[ObjectIdentifier(listener)] = listener
+            let id = ObjectIdentifier(listener)
+            if let client, client != .anyone {
+                guard state.counts[client, default: 0] < perClient else { return false }
+                state.counts[client, default: 0] += 1
+                state.clients[id] = client
+            }
+            state.listeners[id] = listener
             return true
         }
     }
 
     /// Forgets a stream that has ended.
     func remove(_ listener: Listener) {
-        _ = state.withLock { $0.listeners.removeValue(forKey: ObjectIdentifier(listener)) }
+        state.withLock { state in
+            let id = ObjectIdentifier(listener)
+            state.listeners[id] = nil
+            guard let client = state.clients.removeValue(forKey: id),
+                let count = state.counts[client]
+            else { return }
+            state.counts[client] = count > 1 ? count - 1 : nil
+        }
     }
 
     /// Ends all streams and admits no more.

@@ -1,0 +1,21 @@
+import HTTPTypes
+import Hummingbird
+
+/// Finds out who asks and by which name, before anything depends on it.
+struct ForwardedHeaders: RouterMiddleware {
+    /// Whose word is taken.
+    let proxies: TrustedProxies
+
+    func handle(
+        _ request: Request, context: JobRequestContext,
+        next: @concurrent (Request, JobRequestContext) async throws -> Response
+    ) async throws -> Response {
+        try RequestRules.check(request.head)
+        var context = context
+        context.origin = RequestOrigin(
+            address: IPAddress(context.connection.remoteAddress), isSecure: context.isSecure,
+            host: request.head.authority
+        ).forwarded(request.headers, by: proxies)
+        return try await next(request, context)
+    }
+}
