@@ -5,6 +5,7 @@ import AsyncHTTPClient
 import JobAPI
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// A daemon's client.
 ///
@@ -38,6 +39,11 @@ public final class Client: Sendable {
         // A daemon that restarts resets what is idle; less is kept by asking anew.
         configuration.connectionPool.idleTimeout = .seconds(5)
         configuration.httpVersion = .http1Only
+        if let caFile = options.caFile {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(caFile)
+            configuration.tlsConfiguration = tls
+        }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

@@ -11,6 +11,9 @@ public struct ClientOptions: Sendable {
     /// How long streams try to get back to a daemon before they give up; nil for
     /// ever.
     public var reconnectLimit: Duration?
+    /// A PEM file with the certificates to trust, in place of the machine's, when
+    /// the daemon is reached by `https://`; nil for the machine's.
+    public var caFile: String?
     /// Told each time a stream loses its daemon or fails to get back to it.
     public var onInterruption: (@Sendable (StreamInterruption) -> Void)?
 

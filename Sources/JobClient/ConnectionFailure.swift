@@ -9,6 +9,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// What a failed connection failed by, in words that help.
 struct ConnectionFailure {
@@ -51,8 +52,24 @@ struct ConnectionFailure {
                 isUnderway = true
             default: reason = "\(error)"
             }
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            reason = "its certificate is for another name; use a name that is in it"
+        case is NIOSSLError: reason = Self.words(handshake: "\(error)")
         default: reason = "\(error)"
         }
+    }
+
+    /// What a handshake failed by. The library tells the reasons apart by their
+    /// names in its text only.
+    private static func words(handshake text: String) -> String {
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "its certificate is not trusted here, or has expired; to trust one that you "
+                + "know, name its file by --ca-file or $JOBD_CA_FILE"
+        }
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return "it does not speak TLS; use http:// if nobody can listen in"
+        }
+        return "the TLS handshake failed: \(text)"
     }
 
     private static func words(errno code: CInt) -> String? {

@@ -98,8 +98,7 @@ package final class RawConnection {
 
     /// The statuses of all answers that have come.
     package var statuses: [Int] {
-        // A problem's text may not look like an answer: it has no such line.
-        text.split(separator: "\r\n").filter { $0.hasPrefix("HTTP/1.") }.compactMap {
+        text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("HTTP/1.") }.compactMap {
             $0.split(separator: " ").dropFirst().first.flatMap { Int($0) }
         }
     }

@@ -42,7 +42,9 @@ final class RequestGuard: ChannelDuplexHandler {
     /// read before that.
     private var wireBytes = 0
     private var bodyBytes = 0
-    private var hasRequestLine = false
+    /// How long the first line of the head is, as far as it has come.
+    private var lineBytes = 0
+    private var isLineOver = false
 
     init(_ channel: any Channel, limits: ConnectionLimits) {
         self.limits = limits
@@ -81,12 +83,20 @@ final class RequestGuard: ChannelDuplexHandler {
             let isBlank = bytes.allSatisfy { $0 == 0x0D || $0 == 0x0A }
             if isBlank { return }
             phase = .head
-            hasRequestLine = bytes.contains(0x0A)
+            lineBytes = 0
+            isLineOver = false
+            measureLine(bytes)
             deadline.set(limits.head)
-        case .head:
-            if !hasRequestLine { hasRequestLine = bytes.contains(0x0A) }
+        case .head: measureLine(bytes)
         case .body, .over: return
         }
+    }
+
+    private func measureLine(_ bytes: ByteBufferView) {
+        if isLineOver { return }
+        let end = bytes.firstIndex(of: 0x0A)
+        lineBytes += (end ?? bytes.endIndex) - bytes.startIndex
+        isLineOver = end != nil
     }
 
     /// The parser has seen `count` bytes that came.
@@ -104,7 +114,7 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     private var tooLarge: JobError {
-        hasRequestLine
+        lineBytes <= ConnectionLimits.headerBytes
             ? RequestRules.headersTooLarge
             : JobError(.uriTooLong, "The URL is longer than \(ConnectionLimits.target >> 10) KiB.")
     }
@@ -156,7 +166,8 @@ final class RequestGuard: ChannelDuplexHandler {
         }
     }
 
-    private static let unreadable = RequestRules.malformed("This is not HTTP/1.1 (RFC 9112).")
+    private static let unreadable = RequestRules.malformed(
+        "The request is not as RFC 9112 has it. Send HTTP/1.1.")
 
     // MARK: Giving up
 
@@ -235,7 +246,12 @@ final class RequestGuard: ChannelDuplexHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            guard head.status.code >= 200 else {
+                return context.write(data, promise: promise)
+            }
             isAnswering = true
+            // Who is refused while the body still comes need not send the rest.
+            if case .body = phase, unanswered == 1, head.status.code >= 400 { phase = .over }
             if case .over = phase, unanswered == 1, refusal == nil {
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
             }

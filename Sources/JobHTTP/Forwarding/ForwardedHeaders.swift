@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Finds out who asks and by which name, before anything depends on it.
 struct ForwardedHeaders: RouterMiddleware {
@@ -10,12 +11,18 @@ struct ForwardedHeaders: RouterMiddleware {
         _ request: Request, context: JobRequestContext,
         next: @concurrent (Request, JobRequestContext) async throws -> Response
     ) async throws -> Response {
-        try RequestRules.check(request.head)
         var context = context
         context.origin = RequestOrigin(
             address: IPAddress(context.connection.remoteAddress), isSecure: context.isSecure,
             host: request.head.authority
         ).forwarded(request.headers, by: proxies)
+        context.logger.debug(
+            "Request",
+            metadata: [
+                "client": "\(context.origin.address?.description ?? "socket")",
+                "method": "\(request.method)", "path": "\(request.uri.path)",
+            ])
+        try RequestRules.check(request.head)
         return try await next(request, context)
     }
 }
