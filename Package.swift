@@ -54,7 +54,7 @@ let package = Package(
             name: "JobDaemon",
             dependencies: [
                 "CLinux", "JobModel", "JobStore", "JobEvents", "JobRunner", "JobScheduler",
-                "JobAPI", "JobHTTP", argumentParser, logging, lifecycle, "Yams",
+                "JobAPI", "JobHTTP", "YAMLReading", argumentParser, logging, lifecycle, "Yams",
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -62,7 +62,7 @@ let package = Package(
             name: "JobControl",
             dependencies: [
                 "JobClient", "JobAPI", "JobModel", "ProgressRecognition", "CLinux", "TerminalText",
-                argumentParser, "Yams",
+                "YAMLReading", argumentParser, "Yams",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -114,10 +114,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "JobAPI", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(name: "YAMLReading", dependencies: ["JobAPI", "Yams"], swiftSettings: strict),
         .target(
             name: "JobHTTP",
             dependencies: [
-                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText",
+                "JobModel", "JobAPI", "JobStore", "JobEvents", "Journal", "TerminalText", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -137,7 +138,7 @@ let package = Package(
             dependencies: [
                 "JobAPI",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"), nioSSL,
-                nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
             ],
             swiftSettings: strict),
 
@@ -183,7 +184,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobHTTPTests",
-            dependencies: ["JobHTTP", "JobModel", httpTypes, nio("NIOCore"), nio("NIOHTTP1")],
+            dependencies: [
+                "JobHTTP", "JobEvents", "JobStore", "JobModel", "JobAPI", "JobTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"), httpTypes, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "JobClientTests",
@@ -195,7 +202,7 @@ let package = Package(
             name: "JobControlTests",
             dependencies: [
                 "JobControl", "JobClient", "JobAPI", "JobModel", "ProgressRecognition",
-                argumentParser,
+                "YAMLReading", argumentParser,
             ],
             swiftSettings: strict),
         .testTarget(

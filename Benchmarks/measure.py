@@ -46,6 +46,9 @@ class Daemon:
             assert self.process.poll() is None, "the daemon did not start"
         with open(address) as file:
             self.port = int(file.readline().rsplit(":", 1)[1])
+        # As it is used: with a token in each request.
+        with open(os.path.join(self.state, "token")) as file:
+            self.authorization = {"Authorization": f"Bearer {file.read().strip()}"}
         self.request("GET", "/health")
         self.start_seconds = time.perf_counter() - begin
 
@@ -59,7 +62,7 @@ class Daemon:
 
     def request(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        headers = dict(headers or {})
+        headers = {**self.authorization, **(headers or {})}
         if body is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(body)
@@ -84,10 +87,12 @@ def cpu(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def stream(port, path, headers=""):
+def stream(daemon, path):
     """Opens a stream and gives the socket's file, past the head."""
-    connection = socket.create_connection(("127.0.0.1", port))
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode())
+    connection = socket.create_connection(("127.0.0.1", daemon.port))
+    connection.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: {daemon.authorization['Authorization']}\r\n\r\n".encode())
     file = connection.makefile("rb")
     while file.readline().strip():
         pass
@@ -170,7 +175,7 @@ def latency(programs):
     daemon = Daemon(programs, None, "--progress-interval-seconds", "0.01")
     job = daemon.request("POST", "/jobs", {"command": [sys.executable, "-c", LINES]})["id"]
     delays = []
-    file = stream(daemon.port, f"/jobs/{job}/progress")
+    file = stream(daemon, f"/jobs/{job}/progress")
     for line in file:
         now = time.time_ns()
         if line.startswith(b"data:") and b'"message":"' in line:
@@ -211,7 +216,7 @@ def resume(programs):
         times = []
         for _ in range(300):
             begin = time.perf_counter()
-            file = stream(daemon.port, f"/jobs/{jobs[count]}/progress?after={ends[count] - 10}")
+            file = stream(daemon, f"/jobs/{jobs[count]}/progress?after={ends[count] - 10}")
             while not file.readline().startswith(b"event: end"):
                 pass
             times.append((time.perf_counter() - begin) * 1000)
@@ -230,7 +235,7 @@ def throughput(programs):
         connection = http.client.HTTPConnection("127.0.0.1", daemon.port)
         for _ in range(count // 4):
             connection.request("POST", "/jobs", '{"command": ["true"]}',
-                               {"Content-Type": "application/json"})
+                               {"Content-Type": "application/json", **daemon.authorization})
             connection.getresponse().read()
 
     threads = [threading.Thread(target=submit) for _ in range(4)]
@@ -273,7 +278,7 @@ def fan_out(programs):
     command = ("for i in $(seq 1 %d); do echo \"$i/%d\"; sleep 0.01; done > $JOBD_PROGRESS"
                % (seconds * 90, seconds * 90))
     job = daemon.request("POST", "/jobs", {"command": "sleep 2; " + command})["id"]
-    files = [stream(daemon.port, f"/jobs/{job}/progress") for _ in range(clients)]
+    files = [stream(daemon, f"/jobs/{job}/progress") for _ in range(clients)]
     before = cpu(daemon.process.pid)
     begin = time.perf_counter()
     counts = [0]

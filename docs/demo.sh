@@ -39,10 +39,14 @@ start() {
     done
     url=$(head -n 1 "$work/state/address")
     port=${url##*:}
+    token=$(cat "$work/state/token")
 }
 
+# With the token that the daemon has made for its administrator.
+ask() { curl -sS -H "Authorization: Bearer $token" "$@"; }
+
 submit() {
-    curl -sS --fail-with-body "$url/jobs" -H 'Content-Type: application/json' -d @- |
+    ask --fail-with-body "$url/jobs" -H 'Content-Type: application/json' -d @- |
         sed 's/^{"id":\([0-9]*\),.*/\1/'
 }
 
@@ -64,12 +68,14 @@ SCRIPT
 printf '{"command": ["sh", "%s", "%s"], "name": "checksums"}' \
     "$work/checksums.sh" "$work/files" >"$work/spec"
 id=$(submit <"$work/spec")
-"$bin/jobctl" --url "$url" watch "$id"
+# On the socket the system says who asks: no token is needed.
+"$bin/jobctl" --url "unix:$work/state/jobd.sock" watch "$id"
 
 say "3. The same again; the stream is cut half-way, and the daemon gets SIGKILL"
 rm -f "$work/files/sums"
 id=$(submit <"$work/spec")
-curl -sSN "$url/jobs/$id/progress" >"$work/first" 2>/dev/null &
+curl -sSN -H "Authorization: Bearer $token" "$url/jobs/$id/progress" \
+    >"$work/first" 2>/dev/null &
 curl=$!
 until [ "$(grep -c '^id:' "$work/first")" -ge 25 ]; do sleep 0.02; done
 kill "$curl"
@@ -85,11 +91,11 @@ echo "received $(grep -c '^id:' "$work/whole") events, the last is $last; jobd i
 pgrep -af "jobd-supervis[e] $work/state" | cut -c1-100
 start
 echo "jobd is back; resuming with Last-Event-ID: $last"
-curl -sSN -H "Last-Event-ID: $last" "$url/jobs/$id/progress" >"$work/rest"
+ask -N -H "Last-Event-ID: $last" "$url/jobs/$id/progress" >"$work/rest"
 tail -n 4 "$work/rest"
 
 grep -h '^id:' "$work/whole" "$work/rest" | cut -d' ' -f2 >"$work/received"
-curl -sS -H 'Accept: application/json' "$url/jobs/$id/progress?limit=10000" |
+ask -H 'Accept: application/json' "$url/jobs/$id/progress?limit=10000" |
     grep -o '{"id":[0-9]*' | cut -d: -f2 >"$work/stored"
 cmp "$work/received" "$work/stored"
 echo "$(wc -l <"$work/received") events received in two parts, each once and in order;" \

@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define RETRY(result, call)        \
@@ -104,4 +108,28 @@ int linux_is_locked(int descriptor) {
     // Given back at once: the question must not keep the owner from its lock.
     flock(descriptor, LOCK_UN);
     return 0;
+}
+
+int64_t linux_file_system_kind(const char *path) {
+    struct statfs status;
+    int result;
+    RETRY(result, statfs(path, &status));
+    // The numbers are of 32 bits, whatever the field's width and sign.
+    return result == -1 ? -errno : (int64_t)(uint32_t)status.f_type;
+}
+
+pid_t linux_socket_peer(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct ucred peer = {.pid = 0};
+    socklen_t size = sizeof peer;
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, length);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor == -1) return -errno;
+    int result = connect(descriptor, (struct sockaddr *)&address, sizeof address);
+    if (result == 0) result = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    int error = errno;
+    close(descriptor);
+    return result == -1 ? -error : peer.pid;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -246,4 +247,19 @@ pid_t linux_spawn_command(const struct linux_command *command) {
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return error != 0 ? -error : pid;
+}
+
+int linux_peer(int descriptor, uid_t *user, gid_t *group) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1) return -errno;
+    *user = peer.uid;
+    *group = peer.gid;
+    return 0;
+}
+
+int64_t linux_peer_groups(int descriptor, gid_t *groups, size_t capacity) {
+    socklen_t length = (socklen_t)(capacity * sizeof *groups);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) == -1) return -errno;
+    return (int64_t)(length / sizeof *groups);
 }

@@ -12,9 +12,11 @@ package struct BatchRequest: Hashable, Sendable {
     /// At least one, in the order of the request.
     package var entries: [Entry]
 
+    /// - Parameter offer: what may be started.
     /// - Throws: `malformed_request`, or `invalid_spec` with what is wrong with
-    ///   which job: `jobs[3].queue`.
-    package init(json: [UInt8]) throws(JobError) {
+    ///   which job: `jobs[3].queue`; `forbidden` for a command where only
+    ///   definitions may be started.
+    package init(json: [UInt8], of offer: Offer = .commands) throws(JobError) {
         var reader = try ObjectReader(json)
         let elements = reader.array("jobs", atMost: 10_000)
         if elements?.isEmpty ?? (reader.value("jobs") == nil) {
@@ -27,7 +29,7 @@ package struct BatchRequest: Hashable, Sendable {
                 continue
             }
             var job = ObjectReader(members, path: "jobs[\(index)]")
-            let (spec, names) = JobSpec.read(&job)
+            let (spec, names) = JobSpec.read(&job, of: offer)
             specs.append((spec, names))
             job.rejectUnknown()
             reader.reject(job.errors)
@@ -35,6 +37,7 @@ package struct BatchRequest: Hashable, Sendable {
         entries = []
         if reader.errors.isEmpty { entries = Self.resolve(specs, &reader) }
         try reader.finish()
+        for entry in entries { try offer.check(entry.spec) }
     }
 
     /// Finds the places of those that are named.

@@ -14,6 +14,17 @@ extension JSONWriter {
             }
             json.member("owner", job.owner?.rawValue)
             json.member("definition", job.spec.definition?.name)
+            json.key("parameters")
+            if let parameters = job.spec.definition?.parameters {
+                json.object { object in
+                    for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+                        object.key(name)
+                        object.value(value)
+                    }
+                }
+            } else {
+                json.null()
+            }
             json.member("state", job.state.rawValue)
             json.member("queue", job.spec.queue)
             json.member("priority", job.spec.priority)

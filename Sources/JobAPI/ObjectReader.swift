@@ -38,6 +38,14 @@ struct ObjectReader {
     /// Reads an object that is within another.
     ///
     /// - Parameter path: what errors call it.
+    init(_ members: [(name: String, value: JSONValue)], path: String) {
+        self.init(
+            Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value) }), path: path)
+    }
+
+    /// Reads an object that is within another.
+    ///
+    /// - Parameter path: what errors call it.
     init(_ members: [String: JSONValue], path: String) {
         self.members = members
         prefix = "\(path)."
@@ -55,6 +63,9 @@ struct ObjectReader {
         errors += found.prefix(max(Self.maximumErrors - errors.count, 0))
             .map { FieldError(field: prefix + $0.field, message: $0.message) }
     }
+
+    /// The names of all fields.
+    var names: [String] { members.keys.sorted() }
 
     /// Whether a field is there, be it as null.
     func has(_ field: String) -> Bool { members[field] != nil }
@@ -204,8 +215,15 @@ struct ObjectReader {
 
     /// Remembers the fields nobody asked for.
     mutating func rejectUnknown() {
-        for field in members.keys.sorted() where !known.contains(field) {
-            reject(field, "is not a field that jobd knows: check its spelling")
+        rejectOthers("is not a field that jobd knows: check its spelling")
+    }
+
+    /// Remembers the fields nobody asked for, for a reason, and that they are known
+    /// now.
+    mutating func rejectOthers(_ message: String) {
+        for field in names where !known.contains(field) {
+            reject(field, message)
+            known.insert(field)
         }
     }
 

@@ -4,8 +4,7 @@ extension RetryPolicy {
     /// The field `retry`; nil when it is absent or wrong.
     static func read(_ outer: inout ObjectReader) -> RetryPolicy? {
         guard let members = outer.object("retry") else { return nil }
-        var reader = ObjectReader(
-            Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value) }), path: "retry")
+        var reader = ObjectReader(members, path: "retry")
         var policy = RetryPolicy()
         policy.maxAttempts =
             reader.integer("max_attempts", in: 1...1_000_000).map { Int($0) }

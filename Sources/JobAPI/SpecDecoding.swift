@@ -3,26 +3,38 @@ package import JobModel
 extension JobSpec {
     /// The spec that a submission's body asks for.
     ///
-    /// - Throws: `malformed_request` or, with all that is wrong, `invalid_spec`.
-    package init(json: [UInt8]) throws(JobError) {
+    /// - Parameter offer: what may be started.
+    /// - Throws: `malformed_request`; with all that is wrong, `invalid_spec`;
+    ///   `forbidden` for a command where only definitions may be started.
+    package init(json: [UInt8], of offer: Offer = .commands) throws(JobError) {
         var reader = try ObjectReader(json)
-        let (spec, names) = Self.read(&reader)
+        let (spec, names) = Self.read(&reader, of: offer)
         if !names.isEmpty {
             reader.reject("after", "must hold ids of jobs; names are for batches")
         }
         try reader.finish()
+        try offer.check(spec)
         self = spec
     }
 
     /// The spec that `reader` holds, as far as it is right, and the names among
     /// what it is to come after.
-    static func read(_ reader: inout ObjectReader) -> (spec: JobSpec, after: [String]) {
+    ///
+    /// - Parameter offer: what may be started.
+    static func read(
+        _ reader: inout ObjectReader, of offer: Offer
+    ) -> (spec: JobSpec, after: [String]) {
+        reader.has("definition")
+            ? read(definitionIn: &reader, of: offer) : read(commandIn: &reader)
+    }
+
+    /// The spec of a job that names its command itself.
+    static func read(
+        commandIn reader: inout ObjectReader
+    ) -> (spec: JobSpec, after: [String]) {
         let command = Self.command(&reader)
         var spec = JobSpec(command: command ?? .arguments([]))
-        spec.name = reader.string("name", maximumBytes: 255)
-        if let name = spec.name, name.isEmpty || name.contains(where: \.isNewline) {
-            reader.reject("name", "must be one line of text, or be left out")
-        }
+        spec.name = name(&reader)
         spec.queue = reader.string("queue", maximumBytes: 64) ?? spec.queue
         spec.priority = priority(&reader) ?? spec.priority
         spec.labels = Self.labels(&reader)
@@ -31,6 +43,7 @@ extension JobSpec {
             reader.reject("cwd", "must be an absolute path")
         }
         spec.environment = Self.environment(&reader)
+        spec.secretEnvironment = secretEnvironment(&reader, beside: spec.environment)
         spec.stdin = reader.string("stdin")
         spec.tty = reader.bool("tty") ?? spec.tty
         spec.watchFiles = reader.bool("watch_files") ?? spec.watchFiles
@@ -48,12 +61,22 @@ extension JobSpec {
         return (spec, after.names)
     }
 
+    /// What it is called.
+    static func name(_ reader: inout ObjectReader) -> String? {
+        let name = reader.string("name", maximumBytes: 255)
+        if let name, name.isEmpty || name.contains(where: \.isNewline) {
+            reader.reject("name", "must be one line of text, or be left out")
+        }
+        return name
+    }
+
     /// Its place among the jobs of its queue.
     static func priority(_ reader: inout ObjectReader) -> Int? {
         reader.integer("priority", in: -1_000_000...1_000_000).map { Int($0) }
     }
 
-    private static func after(
+    /// What it comes after: ids, and names of others in its batch.
+    static func after(
         _ reader: inout ObjectReader
     ) -> (ids: [JobID], names: [String]) {
         var ids: Set<JobID> = []
@@ -134,20 +157,6 @@ extension JobSpec {
         return labels
     }
 
-    private static func environment(_ reader: inout ObjectReader) -> [String: String] {
-        let environment = reader.strings("env") ?? [:]
-        for name in environment.keys.sorted() {
-            if name.isEmpty || name.contains("=") || name.utf8.contains(0) {
-                reader.reject("env", "names must not be empty or contain '='")
-            } else if reserved.contains(name) {
-                reader.reject("env.\(name)", "is set by jobd and cannot be given")
-            }
-        }
-        return environment
-    }
-
-    /// What jobd tells every job itself.
-    private static let reserved: Set<String> = ["JOBD_JOB_ID", "JOBD_ATTEMPT", "JOBD_PROGRESS"]
     /// A hundred years.
     private static let longest: Double = 3_155_760_000
     /// execve(2), MAX_ARG_STRLEN: 32 pages, the terminating NUL included.

@@ -39,9 +39,9 @@ public final class Client: Sendable {
         // A daemon that restarts resets what is idle; less is kept by asking anew.
         configuration.connectionPool.idleTimeout = .seconds(5)
         configuration.httpVersion = .http1Only
-        if let caFile = options.caFile {
+        if let authorities = options.authorities {
             var tls = TLSConfiguration.makeClientConfiguration()
-            tls.trustRoots = .file(caFile)
+            tls.trustRoots = .file(authorities)
             configuration.tlsConfiguration = tls
         }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -125,17 +125,29 @@ public final class Client: Sendable {
     func problem(in response: HTTPClientResponse) async throws -> Problem {
         let bytes = try await body(of: response)
         let status = Int(response.status.code)
+        let pause = Self.retryAfterSeconds(in: response.headers)
         let type = response.headers.first(name: "Content-Type") ?? ""
         if type.hasPrefix("application/problem+json") || type.hasPrefix("application/json") {
             // Anything else than a problem is somebody else's page: the status
             // then says what there is to say.
             if var problem = try? Problem(json: bytes) {
                 problem.status = status
+                problem.retryAfterSeconds = pause
                 return problem
             }
         }
-        return Problem(
+        var problem = Problem(
             status: status, title: "\(endpoint) answered \(status) \(response.status.reasonPhrase)")
+        problem.retryAfterSeconds = pause
+        return problem
+    }
+
+    /// RFC 9110 §10.2.3; a date in place of seconds is not what a daemon sends.
+    private static func retryAfterSeconds(in headers: HTTPHeaders) -> Int? {
+        guard let text = headers.first(name: "Retry-After"), let seconds = Int(text),
+            (0...3600).contains(seconds)
+        else { return nil }
+        return seconds
     }
 
     /// One request and the whole document that answers it.

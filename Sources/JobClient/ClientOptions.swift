@@ -11,9 +11,9 @@ public struct ClientOptions: Sendable {
     /// How long streams try to get back to a daemon before they give up; nil for
     /// ever.
     public var reconnectLimit: Duration?
-    /// A PEM file with the certificates to trust, in place of the machine's, when
-    /// the daemon is reached by `https://`; nil for the machine's.
-    public var caFile: String?
+    /// A PEM file with the certificates of the authorities to trust over https; nil
+    /// for the system's.
+    public var authorities: String?
     /// Told each time a stream loses its daemon or fails to get back to it.
     public var onInterruption: (@Sendable (StreamInterruption) -> Void)?
 
@@ -21,12 +21,14 @@ public struct ClientOptions: Sendable {
     public init(
         connectLimit: Duration = .seconds(10), answerLimit: Duration = .seconds(30),
         silenceLimit: Duration = .seconds(35), reconnectLimit: Duration? = nil,
+        authorities: String? = nil,
         onInterruption: (@Sendable (StreamInterruption) -> Void)? = nil
     ) {
         self.connectLimit = connectLimit
         self.answerLimit = answerLimit
         self.silenceLimit = silenceLimit
         self.reconnectLimit = reconnectLimit
+        self.authorities = authorities
         self.onInterruption = onInterruption
     }
 }

@@ -41,27 +41,12 @@ extension Endpoint {
     public static func discover(
         environment: [String: String], files: FileSystem = .local
     ) -> Endpoint? {
-        func variable(_ name: String) -> String? {
-            guard let value = environment[name], !value.isEmpty else { return nil }
-            return value
-        }
-        // systemd.exec(5): several directories are separated by colons.
-        func directory(_ name: String) -> String? {
-            variable(name)?.split(separator: ":").first.map(String.init)
-        }
-        if let url = variable("JOBD_URL") { return Endpoint(url) }
-        let stateDirectory =
-            directory("STATE_DIRECTORY")
-            ?? variable("XDG_STATE_HOME").map { "\($0)/jobd" }
-            ?? variable("HOME").map { "\($0)/.local/state/jobd" }
-        let sockets = [
-            directory("RUNTIME_DIRECTORY"), variable("XDG_RUNTIME_DIR"), stateDirectory,
-            "/run/jobd",
-        ]
-        for case .some(let place) in sockets where files.exists("\(place)/jobd.sock") {
+        if let url = environment["JOBD_URL"], !url.isEmpty { return Endpoint(url) }
+        let places = DaemonPlaces(environment: environment)
+        for place in places.sockets where files.exists("\(place)/jobd.sock") {
             return Endpoint(socketPath: "\(place)/jobd.sock")
         }
-        if let stateDirectory, let text = files.read("\(stateDirectory)/address") {
+        if let state = places.state, let text = files.read("\(state)/address") {
             for line in text.split(whereSeparator: \.isNewline) {
                 if let endpoint = Endpoint(String(line)) { return endpoint }
             }

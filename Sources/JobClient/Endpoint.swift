@@ -27,8 +27,11 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         } else if let scheme = ["http://", "https://"].first(where: url.hasPrefix) {
             var base = url[...]
             while base.hasSuffix("/") { base = base.dropLast() }
-            guard base.count > scheme.count, !base.contains(where: { $0 == "?" || $0 == "#" }),
-                !base.dropFirst(scheme.count).hasPrefix("/"),
+            let rest = base.dropFirst(scheme.count)
+            // What other parsers might take another host from is no URL here:
+            // `http://127.0.0.1@elsewhere`.
+            guard !rest.isEmpty, !rest.hasPrefix("/"),
+                !base.contains(where: { "?#@\\".contains($0) }),
                 base.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
             else { return nil }
             transport = .http(base: String(base))

@@ -76,7 +76,6 @@ struct EventSource {
             target: subscription.target(cursor), accept: "text/event-stream")
         request.headers.append(("Cache-Control", "no-cache"))
         if let cursor { request.headers.append(("Last-Event-ID", cursor)) }
-        var pause = Duration.zero
         do {
             let response = try await client.send(request)
             switch response.status.code {
@@ -93,12 +92,11 @@ struct EventSource {
                 // What the cursor names was the last event.
                 isFinished = true
             default:
-                pause = Self.pause(askedForIn: response.headers)
                 throw ClientError.problem(try await client.problem(in: response))
             }
         } catch {
             let error = try client.translate(error)
-            try await reconnection.wait(after: error, atLeast: pause)
+            try await reconnection.wait(after: error)
         }
     }
 
@@ -144,13 +142,5 @@ struct EventSource {
         if case .failure(.tooLong(let limit)) = result {
             throw ClientError.protocolViolation("an event of more than \(limit) bytes")
         }
-    }
-
-    /// RFC 9110 §10.2.3; a date in place of seconds is not what a daemon sends.
-    private static func pause(askedForIn headers: HTTPHeaders) -> Duration {
-        guard let text = headers.first(name: "Retry-After"), let seconds = Int(text),
-            (0...3600).contains(seconds)
-        else { return .zero }
-        return .seconds(seconds)
     }
 }

@@ -53,7 +53,7 @@ public struct JobEvents: AsyncSequence, Sendable {
                 case "reset":
                     return .reset(
                         Received(value: try? JobResource(json: event.data), json: event.data))
-                case "message", "state", "end":
+                case "message", "state", "action", "end":
                     do {
                         return .event(
                             Received(value: try EventResource(json: event.data), json: event.data))

@@ -31,17 +31,20 @@ struct Reconnection {
         backoff.initial = .milliseconds(min(milliseconds, 86_400_000))
     }
 
-    /// Waits until it is time to try again.
+    /// Waits until it is time to try again, and for as long as the daemon asked for
+    /// this once.
     ///
-    /// - Parameter minimum: What the daemon asked for this once.
     /// - Throws: `error` itself when trying again is no use, or when that has gone
     ///   on for as long as the options allow; `CancellationError`.
-    mutating func wait(after error: ClientError, atLeast minimum: Duration = .zero) async throws {
+    mutating func wait(after error: ClientError) async throws {
         guard isPassing(error) else { throw error }
         let now = ContinuousClock.now
         let since = awaySince ?? now
         awaySince = since
-        let delay = max(backoff.next(using: &generator), minimum)
+        var delay = backoff.next(using: &generator)
+        if case .problem(let problem) = error, let seconds = problem.retryAfterSeconds {
+            delay = max(delay, .seconds(seconds))
+        }
         if let limit = options.reconnectLimit, now + delay > since + limit { throw error }
         options.onInterruption?(
             StreamInterruption(

@@ -33,8 +33,8 @@ struct EachJob {
         do {
             return try await action(id)
         } catch ClientError.problem(let problem) where (400..<500).contains(problem.status) {
-            // Without a valid token all others would fail as well.
-            if problem.status == 401 { throw ClientError.problem(problem) }
+            // Without a valid token, or by that name, all others would fail as well.
+            if [401, 421, 429].contains(problem.status) { throw ClientError.problem(problem) }
             refused(ClientError.problem(problem), id)
             return nil
         }

@@ -9,7 +9,9 @@ struct Jobctl: AsyncParsableCommand {
         abstract: "Submit jobs to jobd, watch them live, and control them.",
         discussion: """
             The daemon is found by --url, else $JOBD_URL, else its socket, else the \
-            address that it wrote to its state directory, else http://127.0.0.1:7620.
+            address that it wrote to its state directory, else http://127.0.0.1:7620. Its \
+            socket asks for no token. Elsewhere a token is taken from --token or --token-file, \
+            else $JOBD_TOKEN, else, for this machine only, from the file next to the socket.
 
             EXAMPLES:
               jobctl run -- rsync -a --info=progress2 src/ dst/
@@ -27,8 +29,9 @@ struct Jobctl: AsyncParsableCommand {
             RunVerb.self, SubmitVerb.self, WatchVerb.self, ListVerb.self, ShowVerb.self,
             LogsVerb.self, AttemptsVerb.self, WaitVerb.self, CancelVerb.self, PauseVerb.self,
             ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
-            DeleteVerb.self, PruneVerb.self, QueueVerb.self, EventsVerb.self, ProgressVerb.self,
-            RecognizeVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
+            DeleteVerb.self, PruneVerb.self, QueueVerb.self, DefinitionsVerb.self, TokenVerb.self,
+            TicketVerb.self, EventsVerb.self, ProgressVerb.self, RecognizeVerb.self,
+            DoctorVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
         ])
 
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all

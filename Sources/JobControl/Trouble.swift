@@ -1,6 +1,7 @@
 import ArgumentParser
 import JobAPI
 import JobClient
+import YAMLReading
 
 /// Why a verb ends early: one line for standard error, and what to exit with.
 struct Trouble: Error, Equatable {
@@ -18,6 +19,8 @@ struct Trouble: Error, Equatable {
         switch error {
         case let trouble as Trouble: self = trouble
         case let error as ClientError: self.init(error)
+        case let error as YAMLTrouble:
+            self.init(message: DisplayText.clean("\(error)"), status: ExitStatus.usage)
         case is ClosedPipe:
             // Whoever read the output has had enough: exit as if by SIGPIPE (13).
             self.init(message: "", status: ExitStatus.signalBase + 13)
@@ -49,10 +52,20 @@ struct Trouble: Error, Equatable {
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 401:
             self.init(
-                message: "\(problem); give a token with --token or in $JOBD_TOKEN",
+                message: "\(problem); give a token with --token-file or in $JOBD_TOKEN, or use "
+                    + "the daemon's Unix socket",
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 403:
             self.init(message: problem.description, status: ExitStatus.notAllowed)
+        // RFC 9110 §15.5.20; the daemon does not serve the host that was named.
+        case .problem(let problem) where problem.status == 421:
+            self.init(
+                message: "\(problem); name the daemon in --url by an address that it listens "
+                    + "on, or add the name to its allowed_hosts",
+                status: ExitStatus.notAllowed)
+        case .problem(let problem) where problem.status == 429:
+            let pause = problem.retryAfterSeconds.map { "; try again in \($0) s" }
+            self.init(message: "\(problem)\(pause ?? "")", status: ExitStatus.failed)
         case .problem(let problem):
             self.init(message: problem.description, status: ExitStatus.failed)
         case .protocolViolation:

@@ -14,9 +14,13 @@ import UnixSignals
 /// Puts the daemon together, runs it, and takes it apart again.
 struct Daemon {
     private let settings: Settings
+    /// Reads the settings again, for what may change while the daemon runs.
+    private let readSettings: @Sendable () throws -> Settings
 
-    init(_ settings: Settings) {
-        self.settings = settings
+    /// - Parameter readSettings: reads the settings as they are by now.
+    init(reading readSettings: @escaping @Sendable () throws -> Settings) throws {
+        settings = try readSettings()
+        self.readSettings = readSettings
     }
 
     /// Runs until SIGTERM or SIGINT. Jobs go on without it.
@@ -25,24 +29,24 @@ struct Daemon {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let openFiles = linux_raise_open_files()
+        Reload.ignoreSignal()
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
         let level = settings.logLevel
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        LoggingSystem.bootstrap { SafeLogHandler(label: $0, level: level) }
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
         let certificates = try loadCertificates(logger)
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
+        try checkExposure(sockets, logger)
 
         let bells = CommitBells()
         let store = try openStore(state, bells)
         try await store.setDefaultSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
+        let book = try await TokenBook(store)
+        try await FirstToken(path: state.token, book: book, logger: logger).ensure()
         let log = EventLog(store: store)
         let output = OutputLog(store: store, directory: state)
         let scheduler = try Scheduler(
@@ -59,8 +63,14 @@ struct Daemon {
         // What was there before this daemon may be too much for its settings.
         pruner.ring()
 
+        let definitions = DefinitionRegistry(settings.definitions)
         var http = HTTPServer.Settings()
-        http.allowedOrigins = settings.corsOrigins
+        http.allowedOrigins = settings.access.origins
+        http.allowedHosts = settings.access.hosts
+        http.isOpen = settings.access.isOpen
+        http.socketGroup = settings.access.socketGroup
+        http.socketGroupRole = settings.access.socketGroupRole
+        http.ticketSeconds = settings.access.ticketSeconds
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
         http.streamsPerClient = settings.transport.streamsPerClient
@@ -72,18 +82,20 @@ struct Daemon {
         http.basePath = settings.transport.basePath
         http.certificates = certificates
         let server = HTTPServer(
-            sockets: sockets.sockets, settings: http, store: store, log: log, output: output,
-            actions: actions(scheduler, pruner), logger: logger)
+            sockets: sockets.sockets, settings: http, book: book, store: store, log: log,
+            output: output, definitions: definitions, actions: actions(scheduler, pruner),
+            logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
                 log.beat()
                 output.beat()
             },
-            Reload(items: reloads(certificates, logger), logger: logger),
             Announcement(
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
+            Reload(
+                items: reloads(definitions, certificates, logger), systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
             services.append(
@@ -115,15 +127,51 @@ struct Daemon {
         }
     }
 
+    /// Says what the addresses risk that it listens on.
+    ///
+    /// - Throws: `StartError` when everybody could do everything from elsewhere.
+    private func checkExposure(_ sockets: ListeningSockets, _ logger: Logger) throws {
+        if let given = settings.access.openGiven, settings.access.isOpen {
+            guard sockets.exposed.isEmpty else {
+                throw StartError(
+                    given.status,
+                    "\(given.origin) is for loopback addresses only: everybody who reaches "
+                        + "\(sockets.exposed.joined(separator: ", ")) could run commands. Leave it "
+                        + "out, or listen on 127.0.0.1.")
+            }
+            logger.warning(
+                """
+                Running without authentication: every user and every program of this machine, and \
+                everything that forwards a port to it, can run commands as this user
+                """)
+        }
+        for address in sockets.exposed where address.hasPrefix("http://") {
+            logger.warning(
+                """
+                Whoever can listen on the way to \(address) can read tokens and use them: there \
+                is no encryption
+                """)
+        }
+    }
+
     /// What is read anew on SIGHUP.
-    private func reloads(_ certificates: Certificates?, _ logger: Logger) -> [Reload.Item] {
-        guard let certificates else { return [] }
-        return [
-            Reload.Item(name: "certificate") {
-                try certificates.reload()
-                Self.warn(of: certificates, logger)
+    private func reloads(
+        _ definitions: DefinitionRegistry, _ certificates: Certificates?, _ logger: Logger
+    ) -> [Reload.Item] {
+        let readSettings = self.readSettings
+        var items = [
+            Reload.Item(name: "definitions") {
+                definitions.replace(with: try readSettings().definitions)
             }
         ]
+        if let certificates {
+            items.append(
+                Reload.Item(name: "certificate") {
+                    try certificates.reload()
+                    Self.warn(of: certificates, logger)
+                })
+        }
+        return items
     }
 
     /// An expired certificate is served all the same: somebody may have to get in.
@@ -138,7 +186,7 @@ struct Daemon {
     private func actions(_ scheduler: Scheduler, _ pruner: Pruner) -> JobActions {
         JobActions(
             removeFiles: { await scheduler.removeFiles(of: $0) },
-            addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3) },
+            addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3, by: $4) },
             prune: { request in
                 if request.isEmpty { return try await pruner.apply() }
                 var filter = JobFilter()

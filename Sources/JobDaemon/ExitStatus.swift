@@ -13,11 +13,13 @@ enum ExitStatus: Int32 {
     case configuration = 78
 }
 
-/// A reason not to start, told on standard error in one line.
-struct StartError: Error {
+/// A reason not to start, told on standard error.
+struct StartError: Error, CustomStringConvertible {
     let status: ExitStatus
-    /// What is wrong and what to do.
+    /// What is wrong and what to do; a line for each thing where there are several.
     let message: String
+
+    var description: String { message }
 
     init(_ status: ExitStatus, _ message: String) {
         self.status = status

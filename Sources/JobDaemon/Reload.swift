@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -12,10 +13,18 @@ struct Reload: Service {
     }
 
     let items: [Item]
+    let systemd: Systemd
     let logger: Logger
+
+    /// Lets a SIGHUP do nothing, which would otherwise end the daemon, until there
+    /// is somebody to act on it.
+    static func ignoreSignal() {
+        signal(SIGHUP, SIG_IGN)
+    }
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            systemd.notifyReloading()
             for item in items {
                 do {
                     try await item.read()
@@ -26,6 +35,7 @@ struct Reload: Service {
                         metadata: ["what": "\(item.name)", "error": "\(error)"])
                 }
             }
+            systemd.notify("READY=1")
         }
     }
 }

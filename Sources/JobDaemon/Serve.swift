@@ -8,7 +8,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Every setting can be given as a flag, then in the environment as JOBD_ and the flag's \
             name in capitals (JOBD_PROGRESS_INTERVAL_SECONDS), then in the configuration file \
-            (progress_interval_seconds: 0.1).
+            (progress_interval_seconds: 0.1). That file has the definitions too: commands \
+            that may be started by name. On SIGHUP they are read anew.
             """)
 
     @Option(help: "Where jobs, their output and the database are kept.")
@@ -49,8 +50,23 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How long a write to a client may make no headway.")
     var stallSeconds: String?
 
+    @Flag(help: "Ask nobody for a token; on loopback addresses only.")
+    var noAuth = false
+
+    @Option(help: "The group whose members may use the Unix socket.")
+    var socketGroup: String?
+
+    @Option(help: "What they may do: read, submit (the default) or admin.")
+    var socketGroupRole: String?
+
+    @Option(help: "A name that the daemon is served under, such as a proxy's; repeatable.")
+    var allowedHosts: [String] = []
+
     @Option(help: "An origin whose pages may use the API; repeatable.")
     var corsOrigins: [String] = []
+
+    @Option(help: "How long a ticket is good, unless another time is asked for.")
+    var ticketSeconds: String?
 
     @Option(help: "How many streams one client may have open.")
     var streamsPerClient: String?
@@ -90,15 +106,24 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The jobd-supervise program.")
     var supervisor: String?
 
+    @Flag(help: "Only say what is wrong with the settings and definitions, and exit.")
+    var check = false
+
     func run() async throws {
         do {
             let environment = ProcessInfo.processInfo.environment
-            let sources = try SettingSources(
-                flags: flags, environment: environment,
-                path: config ?? environment["JOBD_CONFIG"])
-            try await Daemon(Settings(sources, environment: environment)).run()
+            let flags = self.flags
+            let path = config ?? environment["JOBD_CONFIG"]
+            let daemon = try Daemon {
+                let sources = try SettingSources(
+                    flags: flags, environment: environment, path: path)
+                return try Settings(sources, environment: environment)
+            }
+            if !check { try await daemon.run() }
         } catch let error as StartError {
-            FileHandle.standardError.write(Data("jobd: \(error.message)\n".utf8))
+            for line in error.message.split(separator: "\n") {
+                FileHandle.standardError.write(Data("jobd: \(line)\n".utf8))
+            }
             throw ExitCode(error.status.rawValue)
         }
     }
@@ -110,14 +135,17 @@ struct Serve: AsyncParsableCommand {
             .streamLimit: streamLimit, .keepaliveSeconds: keepaliveSeconds,
             .stallSeconds: stallSeconds, .supervisor: supervisor,
             .retentionSeconds: retentionSeconds, .retentionJobs: retentionJobs,
-            .retentionBytes: retentionBytes,
+            .retentionBytes: retentionBytes, .socketGroup: socketGroup,
+            .socketGroupRole: socketGroupRole, .ticketSeconds: ticketSeconds,
             .streamsPerClient: streamsPerClient, .connectionLimit: connectionLimit,
             .requestTimeoutSeconds: requestTimeoutSeconds, .tlsCertificate: tlsCertificate,
             .tlsKey: tlsKey, .basePath: basePath,
+            .noAuth: noAuth ? "true" : nil,
             .noListen: noListen ? "true" : nil,
         ]
         var flags = single.compactMapValues { $0.map { [$0] } }
         flags[.listen] = listen
+        flags[.allowedHosts] = allowedHosts
         flags[.corsOrigins] = corsOrigins
         flags[.trustedProxies] = trustedProxies
         return flags

@@ -17,13 +17,8 @@ final class StateLock {
                 "The state directory \(state.path) cannot be made: "
                     + "\(String(cString: strerror(code))). Choose another with --state-dir.")
         }
-        descriptor = open(state.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw StartError(
-                .cannotCreate,
-                "The state directory \(state.path) cannot be written: "
-                    + "\(String(cString: strerror(errno))). Choose another with --state-dir.")
-        }
+        try StateFiles.check(state)
+        descriptor = try StateFiles.open(state.lock, O_RDWR | O_CREAT)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             // Only a help to whoever reads the message.
             let owner = (try? String(contentsOfFile: state.lock, encoding: .utf8)) ?? ""
@@ -43,19 +38,15 @@ final class StateLock {
         }
         // SQLite gives its other files the mode of this one, and the database
         // holds what commands are given in their environment.
-        let database = open(state.database, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard database >= 0 else {
-            throw StartError(
-                .cannotCreate,
-                "The database \(state.database) cannot be written: "
-                    + "\(String(cString: strerror(errno))).")
+        close(try StateFiles.open(state.database, O_RDWR | O_CREAT))
+        for suffix in ["-wal", "-shm"] where StateFiles.exists(state.database + suffix) {
+            close(try StateFiles.open(state.database + suffix, O_RDWR))
         }
-        close(database)
     }
 
     // Also when `init` has thrown after the descriptor was there.
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        close(descriptor)
     }
 
     /// mkdir(2) for a path and all above it that is missing; why it failed, as an

@@ -1,7 +1,9 @@
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 package import JobEvents
+package import JobModel
 package import JobStore
 package import Logging
 import NIOCore
@@ -18,6 +20,17 @@ package final class HTTPServer: Service {
     package struct Settings: Sendable {
         /// Origins whose pages may use the API.
         package var allowedOrigins: Set<String> = []
+        /// Names that the daemon is served under beside those of this machine to
+        /// itself.
+        package var allowedHosts: Set<String> = []
+        /// Whether everybody on the network may do everything.
+        package var isOpen = false
+        /// The group whose members may use the Unix socket; nil: there is none.
+        package var socketGroup: UInt32?
+        /// What they may do.
+        package var socketGroupRole = Role.submit
+        /// How long a ticket is good, unless another time is asked for.
+        package var ticketSeconds: Int64 = 3600
         /// How many streams may be open at once.
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
@@ -47,38 +60,69 @@ package final class HTTPServer: Service {
 
     /// - Parameters:
     ///   - sockets: where it listens; this closes them.
+    ///   - book: who may use it by a token.
+    ///   - definitions: what may be started by name.
     ///   - actions: what requests lead to beside the store.
     package init(
-        sockets: [ListeningSocket], settings: Settings, store: Store, log: EventLog,
-        output: OutputLog,
-        actions: JobActions, logger: Logger
+        sockets: [ListeningSocket], settings: Settings, book: TokenBook, store: Store,
+        log: EventLog, output: OutputLog, definitions: DefinitionRegistry, actions: JobActions,
+        logger: Logger
     ) {
         self.sockets = sockets
         registry = StreamRegistry(
-            limit: settings.streamLimit, perClient: settings.streamsPerClient)
+            limit: settings.streamLimit, perClient: settings.streamsPerClient, book: book,
+            now: store.now)
+        let access = Access(
+            book: book,
+            peers: PeerPolicy(
+                ownUser: geteuid(), group: settings.socketGroup,
+                groupRole: settings.socketGroupRole),
+            codes: SignInCodes(now: store.now), failures: FailedSignIns(),
+            isOpen: settings.isOpen, now: store.now)
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
-        router.add(middleware: ProblemMiddleware())
         router.add(middleware: ForwardedHeaders(proxies: settings.trustedProxies))
-        router.add(middleware: AccessPolicy(allowedOrigins: settings.allowedOrigins))
+        router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
+        router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
+        router.add(
+            middleware: AccessPolicy(
+                allowedOrigins: settings.allowedOrigins,
+                hosts: ServedHosts(settings.allowedHosts)))
+        router.add(middleware: Authentication(access: access))
+        let waiting = JobWaiting(
+            store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
+        Self.addRoutes(
+            to: router, store: store, log: log, output: output, definitions: definitions,
+            actions: actions, streams: streams, waiting: waiting)
+        TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
+        TicketRoutes(
+            store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
+        ).add(to: router)
+        SessionRoutes(access: access).add(to: router)
+        connections = Connections(
+            responder: router.buildResponder(), settings: settings, logger: logger)
+    }
+
+    /// All that is about jobs and queues, each with the role that it takes.
+    static func addRoutes(
+        to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
+        definitions: DefinitionRegistry, actions: JobActions, streams: StreamResponse,
+        waiting: JobWaiting
+    ) {
         let submission = SubmissionRoutes(
-            store: store,
-            waiting: JobWaiting(
-                store: store, log: log, registry: registry,
-                stall: .seconds(settings.stallSeconds)))
+            store: store, definitions: definitions, waiting: waiting)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
             .add(to: router)
         control.add(to: router)
+        DefinitionRoutes(definitions: definitions).add(to: router)
         QueueRoutes(store: store).add(to: router)
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
         HealthRoutes(store: store).add(to: router)
-        connections = Connections(
-            responder: router.buildResponder(), settings: settings, logger: logger)
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way

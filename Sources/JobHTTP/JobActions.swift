@@ -6,14 +6,16 @@ package struct JobActions: Sendable {
     /// Removes what a deleted job has left on disk.
     package var removeFiles: @Sendable (JobID) async -> Void
     /// Adds bytes to a job's input at an offset (nil: its end), and says whether
-    /// that is all; how many bytes it has then.
-    package var addInput: @Sendable ([UInt8], JobID, Int64?, Bool) async throws -> Int64
+    /// that is all, and who sends them; how many bytes it has then.
+    package var addInput: @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws -> Int64
     /// Removes finished jobs.
     package var prune: @Sendable (PruneRequest) async throws -> Pruned
 
     package init(
         removeFiles: @escaping @Sendable (JobID) async -> Void,
-        addInput: @escaping @Sendable ([UInt8], JobID, Int64?, Bool) async throws -> Int64,
+        addInput:
+            @escaping @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws ->
+            Int64,
         prune: @escaping @Sendable (PruneRequest) async throws -> Pruned
     ) {
         self.removeFiles = removeFiles

@@ -11,21 +11,25 @@ struct JobRequestContext: RequestContext {
     var connection: any Channel
     /// Whether that connection is encrypted.
     var isSecure = false
-    /// Who asks from where and by which name, a trusted proxy's word included.
+    /// Who is at the connection's other end.
+    let peer: Peer
+    /// From where it comes and by which name, a trusted proxy's word included;
+    /// `ForwardedHeaders` finds out first of all.
     var origin: RequestOrigin
+    /// How it looked to its client; `AccessPolicy` finds out.
+    var client = ClientView()
     /// Who asks; nil until `Authentication` has found out, and for what is open to
     /// everybody.
     var principal: Principal?
+    /// How that is known.
+    var credential: Credential?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
         connection = source.channel
-        origin = RequestOrigin(address: nil, isSecure: false, host: nil)
-    }
-
-    /// Whether it came by a Unix socket, whose peers are known to the system.
-    var isLocalSocket: Bool {
-        if case .unixDomainSocket = connection.localAddress { true } else { false }
+        peer = .current
+        origin = RequestOrigin(
+            address: IPAddress(source.channel.remoteAddress), isSecure: false, host: nil)
     }
 }

@@ -24,6 +24,10 @@ extension Response {
     static func problem(_ error: JobError, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         if error.code.status == 503 { headers[.retryAfter] = "1" }
+        if error.code == .unauthorized, headers[.wwwAuthenticate] == nil {
+            // RFC 6750 §3
+            headers[.wwwAuthenticate] = #"Bearer realm="jobd""#
+        }
         return json(
             HTTPResponse.Status(code: error.code.status), headers: headers,
             contentType: "application/problem+json"

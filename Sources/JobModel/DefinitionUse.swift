@@ -2,10 +2,10 @@
 package struct DefinitionUse: Hashable, Sendable {
     /// The definition's name.
     package var name: String
-    /// The parameters' values, but for the secret ones.
-    package var parameters: [String: String]
+    /// The parameters' values, the defaults among them, but for the secret ones.
+    package var parameters: [String: ParameterValue]
 
-    package init(name: String, parameters: [String: String] = [:]) {
+    package init(name: String, parameters: [String: ParameterValue] = [:]) {
         self.name = name
         self.parameters = parameters
     }

@@ -30,7 +30,6 @@ package struct Event: Hashable, Sendable {
         case input
         /// Its priority, queue, time or labels are others now.
         case change
-        case pause, resume, retry
     }
 
     /// A change to an unfinished state.

@@ -40,3 +40,14 @@ package struct AttemptID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(job).\(number)" }
 }
+
+/// Names a token. It is part of the token itself, and never given twice.
+package struct TokenID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { String(rawValue) }
+}

@@ -81,4 +81,11 @@ package struct Principal: Hashable, Sendable {
     package func sees(jobsOf owner: Identity?) -> Bool {
         visibleOwner == nil || visibleOwner == owner
     }
+
+    /// Whether it may have such a job run: one that names its command itself only
+    /// when it is not limited to definitions.
+    package func mayRun(_ spec: JobSpec) -> Bool {
+        guard let definitions else { return true }
+        return spec.definition.map { definitions.contains($0.name) } ?? false
+    }
 }

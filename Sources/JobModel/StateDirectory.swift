@@ -5,6 +5,7 @@
 ///   jobd.db          the database (with -wal and -shm beside it)
 ///   lock             held by the daemon that runs on this directory
 ///   address          where it listens, one URL a line
+///   token            the token that the daemon makes by itself
 ///   jobs/42/input    what was sent to the job's input
 ///   jobs/42/1/       attempt 1 of job 42: its journal, and while it runs its
 ///                    control and progress pipes
@@ -20,6 +21,8 @@ package struct StateDirectory: Hashable, Sendable {
     package var database: String { "\(path)/jobd.db" }
     package var lock: String { "\(path)/lock" }
     package var address: String { "\(path)/address" }
+    /// The token that the daemon makes by itself, in one line.
+    package var token: String { "\(path)/token" }
     package var jobs: String { "\(path)/jobs" }
 
     /// What belongs to one job.

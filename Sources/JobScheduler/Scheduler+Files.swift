@@ -16,13 +16,13 @@ extension Scheduler {
     /// - Throws: `job_not_found`; `conflict` when the job takes no input, or some
     ///   would be missing before this; `storage_full`.
     package func addInput(
-        _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool
+        _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool, by actor: Identity
     ) async throws -> Int64 {
         // One after the other: what comes after the end must not get in before it.
         let previous = inputTurns[id]
         let turn = Task {
             _ = await previous?.result
-            return try await appendInput(bytes, to: id, at: offset, isEnd: isEnd)
+            return try await appendInput(bytes, to: id, at: offset, isEnd: isEnd, by: actor)
         }
         inputTurns[id] = turn
         defer { if inputTurns[id] == turn { inputTurns[id] = nil } }
@@ -30,7 +30,7 @@ extension Scheduler {
     }
 
     private func appendInput(
-        _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool
+        _ bytes: [UInt8], to id: JobID, at offset: Int64?, isEnd: Bool, by actor: Identity
     ) async throws -> Int64 {
         guard let job = try await store.job(id) else {
             throw JobError(.jobNotFound, "There is no job \(id).")
@@ -61,8 +61,9 @@ extension Scheduler {
         }
         // The file is there before the row says that it is complete, and a launch
         // looks for the file: whoever comes second finds what the other has done.
+        if size == 0, !new.isEmpty, !isEnd { try await store.beginInput(of: id, by: actor) }
         try file.append(new, at: size)
-        if isEnd, !isEnded { try await store.endInput(of: id) }
+        if isEnd, !isEnded { try await store.endInput(of: id, by: actor) }
         for attempt in followers.keys where attempt.job == id { offerInput(attempt) }
         return size + Int64(new.count)
     }

@@ -51,6 +51,10 @@ enum Columns {
         try json(secrets.mapValues(\.value))
     }
 
+    static func json(_ parameters: [String: ParameterValue]) throws -> String {
+        try json(parameters.mapValues(StoredParameter.init))
+    }
+
     static func json(_ user: RunAs) throws -> String {
         try json(StoredRunAs(user: user.user, group: user.group))
     }
@@ -82,6 +86,11 @@ enum Columns {
         return try decode([String: String?].self, json).mapValues { $0.map(Secret.value) ?? .gone }
     }
 
+    static func parameters(_ json: String) throws -> [String: ParameterValue] {
+        if json == "{}" { return [:] }
+        return try decode([String: StoredParameter].self, json).mapValues(\.value)
+    }
+
     static func runAs(_ json: String) throws -> RunAs {
         let stored = try decode(StoredRunAs.self, json)
         return RunAs(user: stored.user, group: stored.group)
@@ -99,6 +108,10 @@ enum Columns {
     static func amounts(_ json: String) throws -> [String: Int64] {
         if json == "{}" { return [:] }
         return try decode([String: Int64].self, json)
+    }
+
+    static func names(_ json: String) throws -> [String] {
+        try decode([String].self, json)
     }
 
     static func ids(_ json: String) throws -> [JobID] {
@@ -158,6 +171,39 @@ enum Columns {
             switch self {
             case .amount(let amount): try container.encode(amount)
             case .names(let names): try container.encode(names)
+            }
+        }
+    }
+
+    /// A parameter's value as itself.
+    private struct StoredParameter: Codable {
+        let value: ParameterValue
+
+        init(_ value: ParameterValue) {
+            self.value = value
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            // Tried in turn: JSON has no other way to tell what it is.
+            if let flag = try? container.decode(Bool.self) {
+                value = .flag(flag)
+            } else if let number = try? container.decode(Int64.self) {
+                value = .integer(number)
+            } else if let number = try? container.decode(Double.self) {
+                value = .number(number)
+            } else {
+                value = .text(try container.decode(String.self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch value {
+            case .text(let text): try container.encode(text)
+            case .integer(let number): try container.encode(number)
+            case .number(let number): try container.encode(number)
+            case .flag(let flag): try container.encode(flag)
             }
         }
     }

@@ -10,6 +10,8 @@ package struct JobFilter: Hashable, Sendable {
     package var labels: [String: String] = [:]
     /// A text that the name or the command contains.
     package var text: String?
+    /// Whose jobs they are.
+    package var owner: Identity?
 
     package init() {}
 
@@ -32,6 +34,10 @@ package struct JobFilter: Hashable, Sendable {
         if let name {
             conditions.append("j.name = ?")
             arguments += [name]
+        }
+        if let owner {
+            conditions.append("j.owner = ?")
+            arguments += [owner.rawValue]
         }
         if !labels.isEmpty {
             // One condition for all of them: an expression may not be arbitrarily

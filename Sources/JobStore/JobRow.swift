@@ -79,7 +79,7 @@ enum JobRow {
     private static func definition(_ row: Row) throws -> DefinitionUse? {
         guard let name: String = row["definition"] else { return nil }
         let parameters: String? = row["parameters"]
-        return DefinitionUse(name: name, parameters: try Columns.strings(parameters ?? "{}"))
+        return DefinitionUse(name: name, parameters: try Columns.parameters(parameters ?? "{}"))
     }
 
     /// What the row says was used; nil when nobody could tell.

@@ -214,13 +214,22 @@ extension Store {
 
     private static func finish(_ job: Job, _ outcome: Outcome, in database: Database) throws {
         try update(job, outcome, state: outcome.state, retryAt: nil, wakeAt: nil, in: database)
+        let actor = try outcome.state == .cancelled ? cancelActor(of: job.id, in: database) : nil
         try EventRow.insert(
             .end(
                 Event.End(
                     state: outcome.state, exitCode: outcome.exitCode, signal: outcome.signal,
                     failure: outcome.failure, error: outcome.error)),
-            job: job.id, attempt: job.attempt, time: outcome.time, into: database)
+            job: job.id, attempt: job.attempt, time: outcome.time, by: actor, into: database)
         try markUnsettled(job.id, in: database)
+    }
+
+    /// Who asked for a job's cancel.
+    private static func cancelActor(of id: JobID, in database: Database) throws -> Identity? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT cancel_actor FROM jobs WHERE id = ?")
+        return try String.fetchOne(statement, arguments: [id.rawValue])
+            .flatMap(Identity.init(rawValue:))
     }
 
     /// The attempt failed and there will be another.

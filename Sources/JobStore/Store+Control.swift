@@ -5,10 +5,13 @@ package import JobModel
 extension Store {
     /// Asks for a job's end. One that does not run is cancelled at once; one that
     /// runs is torn down by the scheduler, which looks for the request that is
-    /// stored here. Asking again changes nothing but may shorten the grace.
+    /// stored here. Asking again changes nothing but may shorten the grace. The end
+    /// will be that of whoever asked first.
     ///
     /// - Throws: `job_not_found`; `conflict` when it ended in another way.
-    package func requestCancel(_ id: JobID, signal: Int32?, grace: Int64?) async throws -> Job {
+    package func requestCancel(
+        _ id: JobID, signal: Int32?, grace: Int64?, by actor: Identity
+    ) async throws -> Job {
         let now = self.now()
         return try await change(id, effects: [.events, .scheduling, .orders, .ends]) {
             job, database in
@@ -20,14 +23,19 @@ extension Store {
                 try database.execute(
                     sql: """
                         UPDATE jobs SET
-                            cancel_requested_at = coalesce(cancel_requested_at, ?),
-                            cancel_signal = coalesce(cancel_signal, ?),
-                            cancel_grace = CASE WHEN cancel_grace IS NULL
-                                THEN coalesce(?, kill_grace)
-                                ELSE min(cancel_grace, coalesce(?, cancel_grace)) END
-                        WHERE id = ?
+                            cancel_requested_at = coalesce(cancel_requested_at, ?1),
+                            cancel_actor = coalesce(cancel_actor, ?2),
+                            cancel_signal = coalesce(cancel_signal, ?3),
+                            cancel_grace = coalesce(?4, kill_grace)
+                        WHERE id = ?5 AND (cancel_requested_at IS NULL OR cancel_grace > ?4)
                         """,
-                    arguments: [now.microseconds, signal ?? 15, grace, grace, id.rawValue])
+                    arguments: [
+                        now.microseconds, actor.rawValue, signal ?? 15, grace, id.rawValue,
+                    ])
+                guard database.changesCount > 0 else { return }
+                try EventRow.insert(
+                    .action(.cancel, job.state), job: id, attempt: job.attempt, time: now,
+                    by: actor, into: database)
             case .waiting, .queued:
                 try Self.closeDependencies(of: id, in: database)
                 try database.execute(
@@ -40,7 +48,7 @@ extension Store {
                 try EventRow.insert(
                     .end(
                         Event.End(state: .cancelled, exitCode: job.exitCode, signal: job.signal)),
-                    job: id, attempt: job.attempt, time: now, into: database)
+                    job: id, attempt: job.attempt, time: now, by: actor, into: database)
                 try Self.markUnsettled(id, in: database)
                 var rest = Self.settledAtOnce
                 try Self.settle(&rest, at: now, in: database)
@@ -53,7 +61,9 @@ extension Store {
     /// changes nothing.
     ///
     /// - Throws: `job_not_found`; `conflict` when it does not run.
-    package func setPaused(_ isPaused: Bool, _ id: JobID) async throws -> Job {
+    package func setPaused(
+        _ isPaused: Bool, _ id: JobID, by actor: Identity
+    ) async throws -> Job {
         let now = self.now()
         return try await change(id, effects: [.events, .orders, .scheduling]) { job, database in
             guard job.state.isActive else {
@@ -78,7 +88,8 @@ extension Store {
                     now.microseconds, isPaused ? now.microseconds : nil, id.rawValue, job.attempt,
                 ])
             try EventRow.insert(
-                .state(state), job: id, attempt: job.attempt, time: now, into: database)
+                .state(state), job: id, attempt: job.attempt, time: now, by: actor,
+                into: database)
         }
     }
 
@@ -87,14 +98,20 @@ extension Store {
     /// - Parameter isForTree: whether to all its processes, or to the command
     ///   itself only.
     /// - Throws: `job_not_found`; `conflict` when it does not run.
-    package func requestSignal(_ id: JobID, _ signal: Int32, isForTree: Bool) async throws -> Job {
-        try await change(id, effects: [.orders, .scheduling]) { job, database in
+    package func requestSignal(
+        _ id: JobID, _ signal: Int32, isForTree: Bool, by actor: Identity
+    ) async throws -> Job {
+        let now = self.now()
+        return try await change(id, effects: [.events, .orders, .scheduling]) { job, database in
             guard job.state.isActive else {
                 throw JobError(.conflict, "Job \(id) is \(job.state.rawValue): it does not run.")
             }
             try database.execute(
                 sql: "INSERT INTO signals (job_id, attempt, signal, tree) VALUES (?, ?, ?, ?)",
                 arguments: [id.rawValue, job.attempt, signal, isForTree])
+            try EventRow.insert(
+                .action(.signal, job.state), job: id, attempt: job.attempt, time: now, by: actor,
+                into: database)
         }
     }
 
@@ -102,17 +119,18 @@ extension Store {
     /// retry wait no longer.
     ///
     /// - Throws: `job_not_found`; `conflict` when it is neither, or cannot run.
-    package func retry(_ id: JobID) async throws -> Job {
+    package func retry(_ id: JobID, by actor: Identity) async throws -> Job {
         let now = self.now()
         return try await change(id, effects: [.events, .scheduling]) { job, database in
             if job.waitingFor == .retry {
                 try database.execute(
                     sql: "UPDATE jobs SET retry_at = NULL WHERE id = ?",
                     arguments: [id.rawValue])
-                return try Self.place(
+                try Self.place(
                     job,
                     Standing(isHeld: false, retryAt: nil, notBefore: job.spec.notBefore, now: now),
-                    at: now, in: database)
+                    at: now, by: actor, in: database)
+                return
             }
             guard job.state.isFinished else {
                 throw JobError(
@@ -128,8 +146,8 @@ extension Store {
             try database.execute(
                 sql: """
                     UPDATE jobs SET state = ?, waiting_for = ?, wake_at = ?, attempt_limit = ?,
-                        finished_at = NULL, cancel_requested_at = NULL, cancel_signal = NULL,
-                        cancel_grace = NULL, exit_code = NULL, signal = NULL, failure = NULL,
+                        finished_at = NULL, cancel_requested_at = NULL, cancel_actor = NULL,
+                        cancel_signal = NULL, cancel_grace = NULL, exit_code = NULL, signal = NULL, failure = NULL,
                         error = NULL, unsettled = 0
                     WHERE id = ?
                     """,
@@ -139,7 +157,7 @@ extension Store {
                     job.attempt + (job.spec.retry?.maxAttempts ?? 1), id.rawValue,
                 ])
             try EventRow.insert(
-                .state(standing.change), job: id, attempt: job.attempt, time: now,
+                .state(standing.change), job: id, attempt: job.attempt, time: now, by: actor,
                 into: database)
         }
     }
@@ -148,7 +166,9 @@ extension Store {
     ///
     /// - Throws: `job_not_found`; `conflict` when it has started; `invalid_spec`
     ///   when it cannot be in that queue.
-    package func update(_ id: JobID, _ change: JobChange) async throws -> Job {
+    package func update(
+        _ id: JobID, _ change: JobChange, by actor: Identity
+    ) async throws -> Job {
         let now = self.now()
         let labels = try change.labels.map { try Columns.json($0) }
         return try await self.change(id, effects: [.events, .scheduling]) { job, database in
@@ -171,26 +191,65 @@ extension Store {
                     queue, change.priority ?? job.spec.priority, notBefore?.microseconds, labels,
                     id.rawValue,
                 ])
-            guard change.notBefore != nil else { return }
-            let retryAt = try Int64.fetchOne(
-                database, sql: "SELECT retry_at FROM jobs WHERE id = ?", arguments: [id.rawValue])
-            try Self.place(
-                job,
-                Standing(
-                    isHeld: job.waitingFor == .jobs, retryAt: JobRow.timestamp(retryAt),
-                    notBefore: notBefore, now: now), at: now, in: database)
+            if change.notBefore != nil {
+                let retryAt = try Int64.fetchOne(
+                    database, sql: "SELECT retry_at FROM jobs WHERE id = ?",
+                    arguments: [id.rawValue])
+                let hasMoved = try Self.place(
+                    job,
+                    Standing(
+                        isHeld: job.waitingFor == .jobs, retryAt: JobRow.timestamp(retryAt),
+                        notBefore: notBefore, now: now), at: now, by: actor, in: database)
+                // The event of its new state says who did it.
+                if hasMoved { return }
+            }
+            let isOther =
+                queue != job.spec.queue || notBefore != job.spec.notBefore
+                || (change.priority ?? job.spec.priority) != job.spec.priority
+                || (change.labels ?? job.spec.labels) != job.spec.labels
+            guard isOther else { return }
+            try EventRow.insert(
+                .action(.change, job.state), job: id, attempt: job.attempt, time: now, by: actor,
+                into: database)
         }
     }
 
-    /// Notes that the input that a job gets later is complete.
+    /// Notes who sends a job the first of the input that it gets later. There is no
+    /// event for each piece: a stream has many.
     ///
     /// - Throws: `job_not_found`.
-    package func endInput(of id: JobID) async throws {
-        try await writer.write(effects: []) { database in
-            try database.execute(
-                sql: "UPDATE jobs SET input_ended = 1 WHERE id = ?", arguments: [id.rawValue])
-            if database.changesCount == 0 { throw Self.missing(id) }
+    package func beginInput(of id: JobID, by actor: Identity) async throws {
+        let now = self.now()
+        try await writer.write(effects: .events) { database in
+            guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
+            try Self.noteInput(of: job, at: now, by: actor, in: database)
         }
+    }
+
+    /// Notes that the input that a job gets later is complete, and who said so.
+    /// Saying it again changes nothing.
+    ///
+    /// - Throws: `job_not_found`.
+    package func endInput(of id: JobID, by actor: Identity) async throws {
+        let now = self.now()
+        try await writer.write(effects: .events) { database in
+            guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
+            try database.execute(
+                sql: "UPDATE jobs SET input_ended = 1 WHERE id = ? AND input_ended = 0",
+                arguments: [id.rawValue])
+            if database.changesCount == 0 { return }
+            try Self.noteInput(of: job, at: now, by: actor, in: database)
+        }
+    }
+
+    private static func noteInput(
+        of job: Job, at now: Timestamp, by actor: Identity, in database: Database
+    ) throws {
+        // Nothing follows the end: a reader that has it would never see it.
+        if job.state.isFinished { return }
+        try EventRow.insert(
+            .action(.input, job.state), job: job.id, attempt: job.attempt, time: now, by: actor,
+            into: database)
     }
 
     /// Whether the input that a job gets later is complete; so is one that was

@@ -122,19 +122,25 @@ extension Store {
     }
 
     /// Puts a job that is not running where it now stands, and tells of it.
+    ///
+    /// - Parameter actor: who caused it; nil when it came about by itself.
+    /// - Returns: whether that is another place, and so an event.
+    @discardableResult
     static func place(
-        _ job: Job, _ standing: Standing, at now: Timestamp, in database: Database
-    ) throws {
+        _ job: Job, _ standing: Standing, at now: Timestamp, by actor: Identity? = nil,
+        in database: Database
+    ) throws -> Bool {
         try database.cachedStatement(
             sql: "UPDATE jobs SET state = ?, waiting_for = ?, wake_at = ? WHERE id = ?"
         ).execute(arguments: [
             standing.state.rawValue, standing.waitingFor?.rawValue,
             standing.wakeAt?.microseconds, job.id.rawValue,
         ])
-        if standing.state == job.state, standing.waitingFor == job.waitingFor { return }
+        if standing.state == job.state, standing.waitingFor == job.waitingFor { return false }
         try EventRow.insert(
-            .state(standing.change), job: job.id, attempt: job.attempt, time: now,
+            .state(standing.change), job: job.id, attempt: job.attempt, time: now, by: actor,
             into: database)
+        return true
     }
 
     static func hasOpenDependencies(_ id: JobID, in database: Database) throws -> Bool {

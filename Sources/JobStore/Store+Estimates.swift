@@ -34,7 +34,8 @@ extension Store {
         for job: Job, _ row: Row, after runs: inout EarlierRuns
     ) throws -> Estimate? {
         guard job.state.isActive, let name = job.spec.name, let startedAt = job.startedAt,
-            row["measured"] == 0, let typical = try runs.typicalDuration(of: name)
+            row["measured"] == 0,
+            let typical = try runs.typicalDuration(of: name, by: job.owner)
         else { return nil }
         return Estimate(
             attempt: AttemptID(job: job.id, number: job.attempt), typicalDuration: typical,

@@ -10,6 +10,8 @@ package struct EventFilter: Hashable, Sendable {
     package var queue: String?
     /// Labels that the job must all have.
     package var labels: [String: String] = [:]
+    /// Whose jobs they are about.
+    package var owner: Identity?
 
     package init() {}
 
@@ -83,6 +85,7 @@ extension Store {
         var jobs = JobFilter()
         jobs.queue = filter.queue
         jobs.labels = filter.labels
+        jobs.owner = filter.owner
         var conditions = ["e.id > ?"]
         var arguments: StatementArguments = [cursor.rawValue]
         try jobs.append(to: &conditions, &arguments)
@@ -134,7 +137,7 @@ extension Store {
 extension Store {
     /// Whether events of a job that came after `cursor` are no longer there.
     ///
-    /// A history begins with the event of the submission, before the first
+    /// A history begins with the event of the submission: a state, before the first
     /// attempt. If its oldest event is another and lies after the cursor, then
     /// something between them is gone.
     package func wasPruned(_ job: JobID, after cursor: EventID) async throws -> Bool {
@@ -145,10 +148,11 @@ extension Store {
         _ job: JobID, after cursor: EventID, in database: Database
     ) throws -> Bool {
         let statement = try database.cachedStatement(
-            sql: "SELECT id, attempt FROM events WHERE job_id = ? ORDER BY id LIMIT 1")
+            sql: "SELECT id, attempt, action FROM events WHERE job_id = ? ORDER BY id LIMIT 1")
         guard let oldest = try Row.fetchOne(statement, arguments: [job.rawValue]) else {
             return true
         }
-        return oldest["id"] > cursor.rawValue && oldest["attempt"] > 0
+        let isFirst = oldest["attempt"] == 0 && oldest.hasNull(atIndex: 2)
+        return oldest["id"] > cursor.rawValue && !isFirst
     }
 }

@@ -105,7 +105,8 @@ extension Store {
         }
     }
 
-    static func missing(_ id: JobID) -> JobError {
+    /// The error for a job that is not there.
+    package static func missing(_ id: JobID) -> JobError {
         JobError(.jobNotFound, "There is no job \(id).")
     }
 }

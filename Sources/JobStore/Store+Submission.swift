@@ -8,8 +8,7 @@ extension Store {
     ///
     /// - Throws: `invalid_spec` when something it names does not exist.
     package func submit(_ spec: JobSpec, by owner: Identity = .anyone) async throws -> Job {
-        let submitted = try await submit(
-            [Submission(spec)], asBatch: false, key: nil, by: owner)
+        let submitted = try await submit([Submission(spec)], asBatch: false, key: nil, by: owner)
         guard let job = submitted.jobs.first else { throw Self.missing(JobID(rawValue: 0)) }
         return job
     }
@@ -23,11 +22,13 @@ extension Store {
     ///   - key: when `owner` submitted these jobs before under this key, that is
     ///     what is returned, as they are now.
     ///   - owner: whose jobs they are.
+    ///   - visibleOwner: whose jobs they may come after; nil for everybody's. Those
+    ///     of others do not exist for them.
     /// - Throws: `invalid_spec` with all that they name and does not exist;
     ///   `idempotency_conflict` when the key belongs to another request.
     package func submit(
         _ submissions: [Submission], asBatch isBatch: Bool, key: IdempotencyKey?,
-        by owner: Identity = .anyone
+        by owner: Identity = .anyone, seeingOnly visibleOwner: Identity? = nil
     ) async throws -> Submitted {
         let encoded = try submissions.map(EncodedSpec.init)
         let now = self.now()
@@ -38,7 +39,8 @@ extension Store {
                 return Submitted(jobs: jobs, isNew: false)
             }
             effects = [.events, .scheduling]
-            try Self.check(submissions, isBatch: isBatch, in: database)
+            try Self.check(
+                submissions, isBatch: isBatch, seeingOnly: visibleOwner, in: database)
             var ids: [JobID] = []
             var jobs: [Job] = []
             for encoded in encoded {
@@ -110,11 +112,13 @@ extension Store {
     /// - Throws: `invalid_spec` with everything that is named and does not exist,
     ///   or cannot be had.
     private static func check(
-        _ submissions: [Submission], isBatch: Bool, in database: Database
+        _ submissions: [Submission], isBatch: Bool, seeingOnly visibleOwner: Identity?,
+        in database: Database
     ) throws {
         var errors: [FieldError] = []
         var queues: [String: Queue?] = [:]
-        let exists = try database.cachedStatement(sql: "SELECT 1 FROM jobs WHERE id = ?")
+        let exists = try database.cachedStatement(
+            sql: "SELECT 1 FROM jobs WHERE id = ?1 AND (?2 IS NULL OR owner = ?2)")
         for (index, submission) in submissions.enumerated() {
             func reject(_ field: String, _ message: String) {
                 guard errors.count < 100 else { return }
@@ -131,7 +135,9 @@ extension Store {
                 reject("queue", "is not a queue that exists: '\(spec.queue)'")
             }
             for id in spec.after
-            where try Bool.fetchOne(exists, arguments: [id.rawValue]) != true {
+            where try Bool.fetchOne(
+                exists, arguments: [id.rawValue, visibleOwner?.rawValue]) != true
+            {
                 reject("after", "names job \(id), which does not exist")
             }
         }
@@ -203,7 +209,8 @@ extension Store {
         let event = try EventRow.insert(
             .state(standing.change), job: id, attempt: 0, time: now, by: owner, into: database)
         return Job(
-            id: id, spec: spec, owner: owner, state: standing.state, waitingFor: standing.waitingFor,
-            eligibleAt: standing.wakeAt, attempt: 0, createdAt: now, cursor: event)
+            id: id, spec: spec, owner: owner, state: standing.state,
+            waitingFor: standing.waitingFor, eligibleAt: standing.wakeAt, attempt: 0,
+            createdAt: now, cursor: event)
     }
 }

@@ -45,6 +45,8 @@ import Testing
                 Progress(
                     fraction: 0.5, unit: $0, message: $0, source: ProgressSource(rawValue: $0)))
         }
+        var action = event(message) { _ in .action(.signal, .running) }
+        action.actor = .token(message)
         let end = event(message) { .end(Event.End(state: .failed, failure: .exit, error: $0)) }
 
         let text = EventStreamParser(encode(reading, .text))
@@ -54,7 +56,7 @@ import Testing
         #expect(text.messages[1].data == "50% complete", hint)
         #expect(text.retry == 1000, hint)
 
-        for event in [reading, other, end] {
+        for event in [reading, other, end, action] {
             let parser = EventStreamParser(encode(event, .serverSentEvents))
             try #require(parser.messages.map(\.lastEventID) == ["7", "1094"], hint)
             #expect(parser.retry == 1000, hint)

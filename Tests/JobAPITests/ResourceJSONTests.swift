@@ -8,7 +8,8 @@ import Testing
         let job = try Tree.written { $0.value(sampleJob) }
         let expected: [String: Tree] = [
             "id": 42, "name": "nightly copy",
-            "command": .array(["rsync", "-a", "src/", "a \"b\""]), "state": "failed",
+            "command": .array(["rsync", "-a", "src/", "a \"b\""]), "owner": "token:ci",
+            "definition": "backup", "state": "failed",
             "queue": "default", "priority": -7, "labels": .object(["app": "shop", "a": "1"]),
             "cwd": "/srv",
             "tty": true, "watch_files": true, "timeout_seconds": 3600.5,
@@ -154,6 +155,15 @@ import Testing
                 ]))
     }
 
+    @Test func anActionSaysWhatWasDoneAndByWhom() throws {
+        #expect(
+            try Tree.written { $0.value(sampleEvents[15]) }
+                == .object([
+                    "id": 1105, "job": 42, "time": "2026-11-22T08:15:31.228Z",
+                    "action": "signal", "state": "paused", "attempt": 3, "by": "token:c\"i",
+                ]))
+    }
+
     @Test func aProblem() throws {
         let error = JobError(
             .invalidSpec, "No \"good\".",
@@ -178,12 +188,16 @@ import Testing
     /// The contract's codes and the statuses it gives them.
     @Test func everyCodeHasItsStatusAndATitle() {
         let statuses: [String: Int] = [
-            "malformed_request": 400, "invalid_parameter": 400, "forbidden": 403,
+            "malformed_request": 400, "invalid_parameter": 400, "unauthorized": 401,
+            "forbidden": 403, "definition_not_found": 404, "token_not_found": 404,
             "not_found": 404, "job_not_found": 404, "queue_not_found": 404,
             "output_not_found": 404, "method_not_allowed": 405, "not_acceptable": 406,
+            "request_timeout": 408,
             "conflict": 409, "idempotency_conflict": 409, "payload_too_large": 413,
+            "uri_too_long": 414,
             "unsupported_media_type": 415,
             "range_not_satisfiable": 416, "misdirected": 421, "invalid_spec": 422,
+            "too_many_requests": 429, "headers_too_large": 431,
             "internal_error": 500, "unavailable": 503, "storage_full": 507,
         ]
         #expect(JobError.Code.allCases.map(\.rawValue).sorted() == statuses.keys.sorted())

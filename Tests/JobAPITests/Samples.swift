@@ -5,10 +5,12 @@ let sampleTime = Timestamp(microseconds: 1_795_335_330_123_456)
 
 /// The events whose encodings are kept as golden files.
 let sampleEvents: [Event] = {
-    func event(_ id: Int64, _ attempt: Int, _ content: Event.Content) -> Event {
+    func event(
+        _ id: Int64, _ attempt: Int, _ content: Event.Content, by actor: Identity? = nil
+    ) -> Event {
         Event(
             id: EventID(rawValue: id), job: JobID(rawValue: 42), time: sampleTime + id * 1000,
-            attempt: attempt, content: content)
+            attempt: attempt, content: content, actor: actor)
     }
     return [
         event(1088, 0, .state(.queued)),
@@ -40,6 +42,9 @@ let sampleEvents: [Event] = {
             .end(
                 Event.End(
                     state: .failed, exitCode: 3, failure: .exit, error: "It exited with 3."))),
+        event(1104, 2, .state(.queued), by: .user(1000)),
+        event(1105, 3, .action(.signal, .paused), by: .token("c\"i")),
+        event(1106, 3, .end(Event.End(state: .cancelled, signal: 15)), by: .anyone),
     ]
 }()
 
@@ -50,7 +55,9 @@ let sampleJob: Job = {
     spec.labels = ["app": "shop", "a": "1"]
     spec.cwd = "/srv"
     spec.environment = ["TOKEN": "env-secret"]
+    spec.secretEnvironment = ["KEY": .value("key-secret")]
     spec.stdin = "stdin-secret"
+    spec.definition = DefinitionUse(name: "backup", parameters: ["to": .text("dst")])
     spec.tty = true
     spec.watchFiles = true
     spec.priority = -7
@@ -66,7 +73,8 @@ let sampleJob: Job = {
     spec.afterPolicy = .finished
     spec.resources = ["mem_gb": 8, "gpu": 2]
     return Job(
-        id: JobID(rawValue: 42), spec: spec, state: .failed, waitingFor: .retry,
+        id: JobID(rawValue: 42), spec: spec, owner: .token("ci"), state: .failed,
+        waitingFor: .retry,
         eligibleAt: sampleTime + 4_000_000, attempt: 2, attemptLimit: 5, createdAt: sampleTime,
         startedAt: sampleTime + 1_000_000, finishedAt: sampleTime + 2_000_000,
         cancelRequestedAt: sampleTime + 1_500_000, exitCode: 3, signal: 9, failure: .outputLimit,

@@ -16,7 +16,8 @@ import Testing
 
     @Test(arguments: [
         "", "localhost:7620", "unix:", "unix:relative", "unix:/", "http://", "http:///x", "ftp://x",
-        "http://x?y", "http://a b",
+        "http://x?y", "http://a b", "http://127.0.0.1@elsewhere:1", "http://127.0.0.1\\@elsewhere",
+        "http://user:secret@127.0.0.1",
     ])
     func refused(_ text: String) {
         #expect(Endpoint(text) == nil)
@@ -67,5 +68,51 @@ import Testing
             exists: { files[$0] != nil }, read: { files[$0] })
         let endpoint = Endpoint.discover(environment: environment, files: fileSystem)
         #expect(endpoint?.description == found)
+    }
+
+    @Test(arguments: [
+        ("unix:/run/jobd.sock", true, false), ("http://127.0.0.1:7620", true, false),
+        ("http://127.9.9.9", true, false), ("http://localhost:1/base", true, false),
+        ("http://LocalHost", true, false), ("http://[::1]:7620", true, false),
+        ("https://localhost", true, false), ("http://127.1:7620", false, true),
+        ("http://127.0.0.1.example.org", false, true), ("http://127.0.0.256", false, true),
+        ("http://0x7f.0.0.1", false, true), ("http://localhost.example.org", false, true),
+        ("http://[::ffff:127.0.0.1]", false, true), ("https://example.org", false, false),
+        ("http://10.0.0.1", false, true), ("http://example.org/127.0.0.1", false, true),
+    ])
+    func loopback(_ url: String, _ isLoopback: Bool, _ isPlainRemote: Bool) throws {
+        let endpoint = try #require(Endpoint(url))
+        #expect(endpoint.isLoopback == isLoopback)
+        #expect(endpoint.isPlainRemote == isPlainRemote)
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:7620/base", "127.0.0.1", 7620), ("https://a.example", "a.example", 443),
+        ("http://[::1]", "::1", 80), ("http://[::1]:8", "::1", 8),
+    ])
+    func parts(_ url: String, _ host: String, _ port: Int) throws {
+        let endpoint = try #require(Endpoint(url))
+        #expect(endpoint.host == host)
+        #expect(endpoint.port == port)
+    }
+
+    @Test func tokenFiles() {
+        let places = DaemonPlaces(environment: [
+            "RUNTIME_DIRECTORY": "/run/a", "XDG_RUNTIME_DIR": "/x", "HOME": "/h",
+        ])
+        #expect(
+            places.tokenFiles == [
+                "/run/a/token", "/x/token", "/h/.local/state/jobd/token", "/run/jobd/token",
+                "/var/lib/jobd/token",
+            ])
+        #expect(
+            DaemonPlaces(environment: ["STATE_DIRECTORY": "/var/lib/jobd"]).tokenFiles == [
+                "/var/lib/jobd/token", "/run/jobd/token",
+            ])
+        let readable = Endpoint.FileSystem(
+            exists: { _ in true }, read: { $0.hasPrefix("/h/") ? "secret" : nil })
+        #expect(places.tokenFile(files: readable) == "/h/.local/state/jobd/token")
+        let none = Endpoint.FileSystem(exists: { _ in true }, read: { _ in nil })
+        #expect(places.tokenFile(files: none) == nil)
     }
 }

@@ -71,6 +71,26 @@ import Testing
         }
     }
 
+    @Test func anActionIsAnEventLikeOthers() async throws {
+        let data =
+            #"{"id":8,"job":42,"time":"2026-11-22T08:15:30.123Z","action":"signal","#
+            + #""state":"running","attempt":1,"by":"token:ci"}"#
+        try await FakeDaemon.with { _, reply in
+            await reply.stream()
+            await reply.send("id: 8\nevent: action\ndata: \(data)\n\n" + Samples.endFrame(9))
+        } _: { daemon in
+            try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
+                var received: [EventResource] = []
+                for try await case .event(let event) in client.events(ofJob: 42) {
+                    received.append(event.value)
+                }
+                #expect(received.map(\.id) == [8, 9])
+                #expect(received.first?.content == .action("signal", .running))
+                #expect(received.map(\.by) == ["token:ci", nil])
+            }
+        }
+    }
+
     @Test func estimatesAreNothingToGoOnFrom() async throws {
         try await FakeDaemon.with { request, reply in
             await reply.stream()

@@ -37,6 +37,11 @@ import Testing
                 asked.queues += 1
                 asked.urls.append(line.values["url"])
                 return ["default", "gpu"]
+            },
+            tokens: { _ in ["ci", "phone"] },
+            definitions: { line in
+                asked.urls.append(line.values["url"])
+                return [Samples.definition]
             })
         return await completer.answer(shell.words(words))
     }
@@ -133,8 +138,42 @@ import Testing
         #expect(try await words("list", "--queue", "", asked: asked) == ["default", "gpu"])
         #expect(try await words("submit", "--queue", "g", asked: asked) == ["gpu"])
         #expect(try await words("queue", "pause", "", asked: asked) == ["default", "gpu"])
+        #expect(try await words("token", "revoke", "") == ["ci", "phone"])
+        #expect(try await words("token", "revoke", "ci", "") == ["phone"])
+        #expect(try await words("token", "create", "--role", "") == ["read", "submit", "admin"])
+        #expect(try await words("token", "create", "--name", "") == [])
         #expect(asked.queues == 3)
         #expect(asked.states == [])
+    }
+
+    @Test func definitionsAndTheirParameters() async throws {
+        #expect(try await words("run", "-D", "") == ["transcode"])
+        #expect(try await words("submit", "--definition=tr") == ["--definition=transcode"])
+        #expect(try await words("definitions", "") == ["transcode"])
+        let all = ["input=", "preset=", "verbose="]
+        #expect(try await words("run", "-D", "transcode", "") == all)
+        #expect(try await words("run", "-D", "transcode", "--", "") == all)
+        #expect(
+            try await words("run", "-D", "transcode", "preset=fast", "") == [
+                "input=", "verbose=",
+            ])
+        #expect(try await words("run", "-D", "transcode", "preset=f") == ["preset=fast"])
+        #expect(
+            try await words("run", "-D", "transcode", "verbose=") == [
+                "verbose=true", "verbose=false",
+            ])
+        #expect(
+            try await words("run", "-D", "transcode", "preset", "=", "f", shell: .bash)
+                == ["fast"])
+        // A file of the daemon's machine.
+        #expect(try await words("run", "-D", "transcode", "input=") == [])
+        #expect(try await words("run", "-D", "other", "") == [])
+        // Options go before the parameters.
+        #expect(try await words("run", "-D", "transcode", "--na") == ["--name"])
+        #expect(try await words("run", "-D", "transcode", "input=a", "--na") == [])
+        #expect(
+            try await answer(["run", "-D", "transcode", "pre"]).lines
+                == ["words", "preset=\tfast|slow"])
     }
 
     @Test func filesAndCommandsAreTheShells() async throws {
@@ -154,13 +193,16 @@ import Testing
         arguments: [
             [""], ["li"], ["list", "--state", ""], ["cancel", ""], ["queue", "pause", ""],
             ["queue", ""], ["run", "--na"], ["run", "--", "l"], ["submit", "--cwd", "/"],
+            ["run", "-D", ""], ["run", "-D", "transcode", "p"],
             ["help", "li"], ["--url", "u", "list", "--sta"], ["no-such-verb", ""],
         ])
     func aPartOfTheDeclarationsIsEnough(_ words: [String]) async throws {
         func answer(_ root: CommandDeclaration) async throws -> CompletionAnswer {
             let job = try Samples.job()
-            return await Completer(root: root, jobs: { _, _ in [job] }, queues: { _ in ["q"] })
-                .answer(CompletionShell.zsh.words(words))
+            return await Completer(
+                root: root, jobs: { _, _ in [job] }, queues: { _ in ["q"] }, tokens: { _ in [] },
+                definitions: { _ in [Samples.definition] }
+            ).answer(CompletionShell.zsh.words(words))
         }
         let part = try await answer(try DeclarationDump.own(about: words))
         let whole = try await answer(try Self.root.get())

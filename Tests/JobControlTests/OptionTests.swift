@@ -116,6 +116,7 @@ import Testing
     @Test(arguments: [
         ("--url u list --limit 3", "list --url u --limit 3"),
         ("--url=u --token t --json show 7", "show --url=u --token t --json 7"),
+        ("--token-file f show 7", "show --token-file f 7"),
         ("list --url u", "list --url u"), ("--version", "--version"), ("", ""),
         ("--url", "--url"), ("--url u", "--url u"), ("--url u --help", "--url u --help"),
         ("run -- --url u", "run -- --url u"),

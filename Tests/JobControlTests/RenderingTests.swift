@@ -156,6 +156,42 @@ import Testing
         #expect(lines.contains("labels     app=shop"))
         #expect(lines.contains("memory     10 MiB"))
         #expect(!lines.contains { $0.hasPrefix("exit code") || $0.hasPrefix("finished") })
+        #expect(!lines.contains { $0.hasPrefix("owner") || $0.hasPrefix("definition") })
+        var owned = job
+        owned.owner = "token:ci\u{1b}[2K"
+        let sheet = JobSheet.lines(owned, now: 1_795_335_400, style: .plain)
+        let line = try #require(sheet.first { $0.hasPrefix("owner      token:ci") })
+        #expect(!line.contains("\u{1b}"))
+    }
+
+    @Test func anEventSaysWhoDidIt() throws {
+        func line(_ members: String) throws -> String {
+            let event = try EventResource(
+                json: Array(
+                    #"{"id":9,"job":42,"time":"2026-11-22T08:16:00.000Z",\#(members)}"#.utf8))
+            return String(PlainLine.line(event).split(separator: "  ", maxSplits: 2).last ?? "")
+        }
+        #expect(
+            try line(#""action":"signal","state":"running","attempt":1,"by":"token:ci""#)
+                == "signal  by token:ci")
+        #expect(try line(#""state":"paused","attempt":1,"by":"user:0""#) == "paused  by user:0")
+        #expect(try line(#""state":"running","attempt":1"#) == "running")
+        let hostile = try line(
+            #""action":"a\n\u001b[2K","state":"running","attempt":1,"by":"token:\n\u001b[2Kx""#)
+        #expect(!hostile.contains("\u{1b}") && !hostile.contains("\n"))
+    }
+
+    @Test func anActionLeavesAJobAsItIs() throws {
+        var job = try Samples.job()
+        let before = job
+        let members = #""action":"cancel","state":"running","attempt":1,"by":"token:ci""#
+        job.apply(
+            try EventResource(
+                json: Array(
+                    #"{"id":2000,"job":42,"time":"2026-11-22T08:16:00.000Z",\#(members)}"#.utf8)))
+        #expect(job.cursor == 2000)
+        job.cursor = before.cursor
+        #expect(job == before)
     }
 
     @Test func liveLineFits() throws {

@@ -27,4 +27,18 @@ enum Samples {
         "after_policy":"succeeded","resources":{},"cursor":1093}
         """
     }
+
+    /// A definition, as somebody sees it who is no administrator.
+    static let definition = DefinitionResource(
+        name: "transcode", description: "Make an MP4 of a video",
+        parameters: [
+            .init(name: "input", type: "path", isRequired: true, isSecret: false),
+            .init(
+                name: "preset", type: "string", isRequired: false, isSecret: false,
+                standard: .text("fast"), choices: [.text("fast"), .text("slow")]),
+            .init(
+                name: "verbose", type: "boolean", isRequired: false, isSecret: false,
+                standard: .flag(false)),
+        ],
+        queue: "default", acceptsInput: false)
 }

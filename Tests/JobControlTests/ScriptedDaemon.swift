@@ -4,7 +4,7 @@ import JobClient
 import Synchronization
 import Testing
 
-/// A server on a Unix socket that answers as a test tells it to, one request after
+/// A server on a Unix socket, or a port, that answers as a test tells it to, one request after
 /// the other.
 final class ScriptedDaemon: Sendable {
     /// A request, as it came.
@@ -12,6 +12,8 @@ final class ScriptedDaemon: Sendable {
         var method: String
         /// Path and query.
         var target: String
+        /// By lowercased name.
+        var headers: [String: String]
         var body: String
         /// How many came before it.
         var number: Int
@@ -25,6 +27,7 @@ final class ScriptedDaemon: Sendable {
     /// What is answered.
     struct Answer: Sendable {
         var status: String
+        var headers: [String] = []
         var body: String
 
         /// A document.
@@ -42,17 +45,40 @@ final class ScriptedDaemon: Sendable {
 
     typealias Script = @Sendable (Request) -> Answer
 
-    private let path: String
+    private let path: String?
+    private let port: UInt16
     private let descriptor: Int32
     private let recorded = Mutex<[Request]>([])
 
     /// What jobctl is given to find it.
-    var options: [String] { ["--url", "unix:\(path)"] }
+    var options: [String] { ["--url", url] }
+    /// Where it is.
+    var url: String { path.map { "unix:\($0)" } ?? "http://127.0.0.1:\(port)" }
     /// What has been asked so far, a line each.
     var lines: [String] { recorded.withLock { $0.map(\.line) } }
 
+    private init(onPort: Void) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        try #require(isBound)
+        self.descriptor = descriptor
+        path = nil
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
     private init() throws {
-        path = "\(NSTemporaryDirectory())/jobctl-\(UInt64.random(in: 0...(.max))).sock"
+        port = 0
+        let path = "\(NSTemporaryDirectory())/jobctl-\(UInt64.random(in: 0...(.max))).sock"
+        self.path = path
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -68,11 +94,13 @@ final class ScriptedDaemon: Sendable {
         try #require(listen(descriptor, 16) == 0)
     }
 
-    /// Runs `body` while requests are answered by `script`.
+    /// Runs `body` while requests are answered by `script`, on a Unix socket unless
+    /// a port is asked for.
     static func with<Result>(
-        _ script: @escaping Script, _ body: (ScriptedDaemon) async throws -> Result
+        onPort: Bool = false, _ script: @escaping Script,
+        _ body: (ScriptedDaemon) async throws -> Result
     ) async throws -> Result {
-        let daemon = try ScriptedDaemon()
+        let daemon = try onPort ? ScriptedDaemon(onPort: ()) : ScriptedDaemon()
         let ended = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             daemon.serve(script)
@@ -83,7 +111,7 @@ final class ScriptedDaemon: Sendable {
             shutdown(daemon.descriptor, Int32(SHUT_RDWR))
             ended.wait()
             close(daemon.descriptor)
-            unlink(daemon.path)
+            if let path = daemon.path { unlink(path) }
         }
         return try await body(daemon)
     }
@@ -97,7 +125,7 @@ final class ScriptedDaemon: Sendable {
             let options = ClientOptions(
                 connectLimit: .seconds(600), answerLimit: .seconds(600),
                 silenceLimit: .seconds(600))
-            let endpoint = Endpoint(socketPath: daemon.path)
+            let endpoint = try #require(Endpoint(daemon.url))
             return try await Client.with(endpoint: endpoint, options: options) { client in
                 try await body(client, daemon)
             }
@@ -112,7 +140,10 @@ final class ScriptedDaemon: Sendable {
                 recorded.withLock { $0.append(request) }
                 let answer = script(request)
                 let text =
-                    "HTTP/1.1 \(answer.status)\r\nContent-Type: application/json\r\n"
+                    "HTTP/1.1 \(answer.status)\r\n"
+                    + (answer.headers.isEmpty
+                        ? "Content-Type: application/json\r\n"
+                        : answer.headers.map { "\($0)\r\n" }.joined())
                     + "Connection: close\r\nContent-Length: \(answer.body.utf8.count)\r\n\r\n"
                     + answer.body
                 _ = text.withCString {
@@ -137,8 +168,14 @@ final class ScriptedDaemon: Sendable {
                 .compactMap { Int($0.split(separator: " ").last ?? "") }.first
             guard bytes.count - end.upperBound >= length ?? 0 else { continue }
             let words = head.split(separator: " ", maxSplits: 2)
+            var headers: [String: String] = [:]
+            for line in head.split(separator: "\r\n").dropFirst() {
+                guard let colon = line.firstIndex(of: ":") else { continue }
+                headers[line[..<colon].lowercased()] = String(
+                    line[line.index(after: colon)...].drop { $0 == " " })
+            }
             return Request(
-                method: String(words[0]), target: String(words[1]),
+                method: String(words[0]), target: String(words[1]), headers: headers,
                 body: String(decoding: bytes[end.upperBound...], as: UTF8.self),
                 number: recorded.withLock { $0.count })
         }

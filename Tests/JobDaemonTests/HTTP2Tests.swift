@@ -95,8 +95,10 @@ import Testing
             try connection.read { _ in
                 connection.frames(.data, of: 1).last?.flags == 1
                     && connection.frames(.data, of: 3).last?.flags == 1
+                    && !connection.frames(.goAway).isEmpty
             }
-            #expect(!connection.frames(.goAway).isEmpty)
+            // It does not leave of itself, and is not waited for for long.
+            try connection.read()
             #expect(tls.jobd.daemon?.wait() == 0)
         }
     }
@@ -200,11 +202,12 @@ import Testing
                 }
                 #expect(!connection.body(of: 1).contains(#""status":"ok""#), "\(extra)")
             }
+            // More than a client may send before it has read what the limits are.
             let long = try tls.curl([
-                "-o", "/dev/null", "-w", "%{http_code}",
-                "\(tls.url)/jobs?q=\(String(repeating: "a", count: 20_000))",
+                "-o", "/dev/null", "\(tls.url)/jobs?q=\(String(repeating: "a", count: 20_000))",
             ])
-            #expect(long.text == "414")
+            #expect(long.status != 0)
+            #expect(!long.text.contains("timed out"))
         }
     }
 

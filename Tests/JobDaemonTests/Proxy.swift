@@ -127,7 +127,8 @@ struct Proxy {
             "-i", "-d", body, "-H", "Content-Type: application/json", "-H", "Origin: \(origin)",
             "\(url)/jobs",
         ])
-        let json = try #require(text.split(separator: "\n").last { $0.hasPrefix("{") })
+        let json = try #require(
+            text.split(whereSeparator: \.isNewline).last { $0.hasPrefix("{") }, "\(text)")
         let job = try #require(
             try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         let id = try #require(job["id"] as? Int, "\(text)")
@@ -165,7 +166,7 @@ struct Proxy {
             ]) == "200")
         let log = try String(contentsOfFile: jobd.log, encoding: .utf8)
         let line = log.split(separator: "\n").last { $0.contains("path=/queues") }
-        #expect(line?.contains("client=127.0.0.2") == true, "\(line ?? "")")
+        #expect(line?.contains("from=127.0.0.2") == true, "\(line ?? "")")
         #expect(!log.contains("6.6.6.6"))
     }
 
@@ -193,8 +194,11 @@ struct Proxy {
         let path = "\(jobd.directory)/curl-\(UUID().uuidString)"
         return Running(
             process: try ChildProcess(
-                "/usr/bin/curl", ["-sN", "--cacert", "\(jobd.directory)/cert.pem"] + arguments,
-                output: path),
+                "/usr/bin/curl",
+                [
+                    "-sN", "--cacert", "\(jobd.directory)/cert.pem", "-H",
+                    "Authorization: Bearer \(try jobd.token)",
+                ] + arguments, output: path),
             path: path)
     }
 

@@ -43,8 +43,10 @@ import Testing
     }
 
     @Test func aClientThatIsNoTrustedProxyIsNotBelieved() throws {
-        try DaemonFixture.with(["--trusted-proxies", "10.0.0.0/8", "--log-level", "debug"]) {
-            jobd in
+        try DaemonFixture.with(
+            ["--trusted-proxies", "10.0.0.0/8", "--log-level", "debug"], asksForTokens: true
+        ) { jobd in
+            jobd.bearer = try jobd.token
             let forwarded = [
                 "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "6.6.6.6",
                 "X-Forwarded-Proto": "https",
@@ -55,7 +57,7 @@ import Testing
             let origin = forwarded.merging(["Origin": "https://evil.example"]) { $1 }
             #expect(try jobd.json("POST", "/jobs", origin, body: "{}").status == 403)
             let log = try String(contentsOfFile: jobd.log, encoding: .utf8)
-            #expect(log.contains("client=127.0.0.1"))
+            #expect(log.contains("from=127.0.0.1"))
             #expect(!log.contains("6.6.6.6"))
         }
     }
@@ -74,7 +76,8 @@ import Testing
     ) throws {
         var arguments = ["--trusted-proxies", "127.0.0.1", "--log-level", "debug"]
         if !prefix.isEmpty { arguments += ["--base-path", prefix] }
-        try DaemonFixture.with(arguments) { jobd in
+        // Without tokens jobd takes nothing from a proxy.
+        try DaemonFixture.with(arguments, asksForTokens: true) { jobd in
             let proxy = try Proxy(jobd, snippet: snippet, isSecure: isSecure, prefix, change)
             defer { proxy.stop() }
             do {

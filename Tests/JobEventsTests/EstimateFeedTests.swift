@@ -139,13 +139,13 @@ import Testing
         pass(2, fixture)
         var reader = try await Reader(fixture, attempt)
         for expected in ["#", "#", "0.2"] { #expect(try await reader.nextEstimate() == expected) }
-        _ = try await fixture.store.setPaused(true, attempt.job)
+        _ = try await fixture.store.setPaused(true, attempt.job, by: .anyone)
         #expect(try await reader.nextEstimate() == "#")
         #expect(try await reader.nextEstimate() == "0.2")
         pass(5, fixture)
         // What was set before it may still go off once.
         while fixture.log.estimateTimer.withLock({ $0 }) != nil { await Task.yield() }
-        _ = try await fixture.store.setPaused(false, attempt.job)
+        _ = try await fixture.store.setPaused(false, attempt.job, by: .anyone)
         #expect(try await reader.nextEstimate() == "#")
         #expect(try await reader.nextEstimate() == "0.2")
         pass(1, fixture)

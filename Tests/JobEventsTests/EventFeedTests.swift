@@ -39,6 +39,45 @@ import Testing
         #expect(last == end && ended)
     }
 
+    /// Live and from the history: each owner's stream has that owner's jobs, and the
+    /// stream of those who see all has all.
+    @Test func anOwnersStreamHasNothingOfOthers() async throws {
+        let fixture = try EventsFixture()
+        func submit() async throws {
+            for owner in [Identity.token("a"), .token("b"), .token("a"), .user(7)] {
+                let job = try await fixture.store.submit(
+                    JobSpec(command: .shell("true")), by: owner)
+                // Whoever does something to a job does not own it thereby.
+                _ = try await fixture.store.update(
+                    job.id, JobChange(priority: 1), by: .token("b"))
+            }
+        }
+        func expectOwn(_ owner: Identity?, after cursor: EventID) async throws {
+            var filter = EventFilter()
+            filter.owner = owner
+            var feed = try await fixture.log.feed(
+                of: .all(filter), as: .jsonLines, after: cursor, listener: Listener())
+            // What there is already comes as a page, and this from the ring.
+            try await submit()
+            var expected: [Event] = []
+            let all = try await fixture.store.events(
+                matching: EventFilter(), after: cursor, limit: 999)
+            for event in all {
+                let job = try #require(try await fixture.store.job(event.job))
+                if owner == nil || job.owner == owner { expected.append(event) }
+            }
+            let size = encoded(expected).utf8.count
+            var received = ""
+            while received.utf8.count < size { received += text(try await feed.next()) }
+            #expect(received == encoded(expected))
+        }
+        try await submit()
+        for owner in [Identity.token("a"), .token("b"), .user(7), nil] {
+            try await expectOwn(owner, after: .beginning)
+            try await expectOwn(owner, after: try await fixture.store.newestEvent())
+        }
+    }
+
     /// In the stream of all jobs an `end` is a job's, not the stream's.
     @Test func theStreamOfAllJobsGoesOn() async throws {
         let fixture = try EventsFixture()

@@ -208,7 +208,8 @@ import Testing
         let fixture = try EventsFixture()
         let job = try await fixture.store.submit(JobSpec(command: .shell("true")))
         async let following = drain(fixture, job.id, from: place(0, 0), follow: true)
-        _ = try await fixture.store.requestCancel(job.id, signal: nil, grace: nil)
+        _ = try await fixture.store.requestCancel(
+            job.id, signal: nil, grace: nil, by: .anyone)
         fixture.output.ring(job.id)
         let read = try await following
         #expect(read.text == "" && read.end == place(0, 1))

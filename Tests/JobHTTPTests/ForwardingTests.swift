@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func addressesAreWrittenAsTheyAreRead() {
-        for text in ["127.0.0.1", "255.0.1.2", "2001:db8:0:0:0:0:0:1"] {
+        for text in ["127.0.0.1", "255.0.1.2", "2001:db8::1"] {
             #expect(IPAddress(text)?.description == text)
         }
     }

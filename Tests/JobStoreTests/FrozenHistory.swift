@@ -44,6 +44,20 @@ enum FrozenHistory {
         command: .shell("gzip film"), queue: "gpu", watchFiles: true,
         notBefore: Timestamp(microseconds: 86_400_000_000))
 
+    /// Jobs 15 and 16, from the fourth version on.
+    private static let ownedSpecs: [JobSpec] = [
+        JobSpec(
+            command: .arguments(["ffmpeg", "-i", "a.mkv"]), queue: "gpu",
+            secretEnvironment: ["KEY": .value("not to be seen")],
+            notBefore: Timestamp(microseconds: 86_400_000_000),
+            runAs: RunAs(user: "media", group: "video"),
+            limits: ResourceLimits(
+                memoryBytes: 1 << 30, cpuSeconds: 60, openFiles: 256, processes: 8, nice: 10,
+                io: .idle),
+            definition: DefinitionUse(name: "transcode", parameters: ["input": .text("a.mkv")])),
+        JobSpec(command: .shell("given up"), queue: "gpu"),
+    ]
+
     private static let key = IdempotencyKey(key: "two", digest: [1, 2, 3])
 
     private static func ids(_ numbers: Int64...) -> [JobID] { numbers.map(JobID.init(rawValue:)) }
@@ -68,10 +82,12 @@ enum FrozenHistory {
             usage: Usage(cpuMicroseconds: 5, maxRSSBytes: 6, outputBytes: 7),
             time: Timestamp(microseconds: 4_000_000))
         try await store.finish(first(2), with: outcome, readings: [], consumed: 64)
-        _ = try await store.requestCancel(JobID(rawValue: 3), signal: 2, grace: 1_500_000)
+        _ = try await store.requestCancel(
+            JobID(rawValue: 3), signal: 2, grace: 1_500_000, by: .user(1000))
         _ = try await store.requestCancel(JobID(rawValue: 4), signal: nil, grace: nil)
         try await store.delete(JobID(rawValue: 4))
         try await writeControl(to: fixture)
+        try await writeOwnership(to: store)
     }
 
     /// From the second version on.
@@ -104,6 +120,22 @@ enum FrozenHistory {
         _ = try await store.setQueue("gpu", QueueChange(isPaused: true))
         _ = try await store.retry(JobID(rawValue: 10))
         _ = try await store.submit(watchedSpec)
+    }
+
+    /// From the fourth version on.
+    private static func writeOwnership(to store: Store) async throws {
+        let owners: [Identity] = [.token("web"), .user(1000)]
+        for (owner, spec) in zip(owners, ownedSpecs) {
+            // The key of somebody else is no obstacle.
+            _ = try await store.submit(
+                [Submission(spec)], asBatch: false,
+                key: IdempotencyKey(key: key.key, digest: [UInt8(spec.limits.nice ?? 0)]),
+                by: owner)
+        }
+        _ = try await store.update(
+            JobID(rawValue: 15), JobChange(priority: 3), by: .token("admin"))
+        _ = try await store.requestCancel(
+            JobID(rawValue: 16), signal: nil, grace: nil, by: .token("admin"))
     }
 
     private static func after(_ number: Int64, _ spec: JobSpec) -> JobSpec {
@@ -150,11 +182,16 @@ enum FrozenHistory {
         #expect(try await store.attempts(of: JobID(rawValue: 1)).map(\.state) == [nil])
         #expect(try await store.storedBytes(of: JobID(rawValue: 2)) == 64)
         if version >= 2 { try await expectControl(in: store, all, version: version) }
+        if version >= 4 {
+            try await expectOwnership(in: store, all)
+        } else {
+            #expect(all.allSatisfy { $0.owner == nil })
+        }
 
         // The ids go on behind those that were deleted.
         let newest = try await store.newestEvent()
         let added = try await store.submit(JobSpec(command: .shell("true")))
-        let newID: Int64 = version < 2 ? 6 : version < 3 ? 14 : 15
+        let newID = newID(version)
         #expect(added.id.rawValue == newID)
         #expect(added.cursor > newest)
         try await expectOn(store, version: version)
@@ -165,7 +202,9 @@ enum FrozenHistory {
         in store: Store, _ all: [Job], version: Int
     ) async throws {
         let jobs = Array(all.dropLast(4).reversed().prefix(8))
-        if version >= 3 { #expect(all.first?.spec == watchedSpec) }
+        if version >= 3 {
+            #expect(all.first { $0.id.rawValue == 14 }?.spec == watchedSpec)
+        }
         #expect(jobs.map(\.id.rawValue) == Array(6...13))
         #expect(jobs.map(\.spec) == controlledSpecs)
         #expect(
@@ -198,7 +237,7 @@ enum FrozenHistory {
             try await store.queue("gpu")
                 == QueueStatus(
                     queue: queue, inUse: ["mem_gb": .amount(4)], running: 1, queued: 1,
-                    waiting: version < 3 ? 5 : 6))
+                    waiting: version < 3 ? 5 : version < 4 ? 6 : 7))
         let again = try await store.submit(
             [Submission(JobSpec(command: .shell("x")))], asBatch: false, key: key)
         #expect(!again.isNew && again.jobs == [jobs[5], jobs[6]])
@@ -214,6 +253,50 @@ enum FrozenHistory {
                         error: "It stood still.")))
     }
 
+    /// From the fourth version on.
+    private static func expectOwnership(in store: Store, _ all: [Job]) async throws {
+        let jobs = Array(all.prefix(2))
+        var specs = Array(ownedSpecs.reversed())
+        specs[1].priority = 3
+        #expect(jobs.map(\.spec) == specs)
+        #expect(jobs.map(\.owner) == [.user(1000), .token("web")])
+        #expect(jobs.map(\.state) == [.cancelled, .waiting])
+        var filter = JobFilter()
+        filter.owner = .token("web")
+        #expect(try await store.jobs(matching: filter, before: nil, limit: 9) == [jobs[1]])
+        let events =
+            try await store.events(of: jobs[1].id, after: .beginning, limit: 9)
+            + store.events(of: jobs[0].id, after: .beginning, limit: 9)
+        #expect(
+            events.map(\.content) == [
+                .state(Event.StateChange(.waiting, waitingFor: .time)),
+                .action(.change, .waiting), .state(.queued), .end(Event.End(state: .cancelled)),
+            ])
+        #expect(
+            events.map(\.actor)
+                == [.token("web"), .token("admin"), .user(1000), .token("admin")])
+        let again = try await store.submit(
+            [Submission(JobSpec(command: .shell("x")))], asBatch: false,
+            key: IdempotencyKey(key: key.key, digest: [10]), by: .token("web"))
+        #expect(!again.isNew && again.jobs == [jobs[1]])
+        // The end will be that of whoever asked for it.
+        let end = Outcome(state: .cancelled, time: Timestamp(microseconds: 8_000_000))
+        try await store.finish(first(3), with: end, readings: [], consumed: 0)
+        let cancelled = try await store.events(of: JobID(rawValue: 3), after: .beginning, limit: 9)
+        #expect(cancelled.suffix(2).map(\.actor) == [.user(1000), .user(1000)])
+        #expect(cancelled.dropLast().last?.content == .action(.cancel, .running))
+    }
+
+    /// Of the job that is submitted after all that there was.
+    private static func newID(_ version: Int) -> Int64 {
+        switch version {
+        case 1: 6
+        case 2: 14
+        case 3: 15
+        default: 17
+        }
+    }
+
     /// All goes on from there: what is due is woken, and what is queued runs.
     private static func expectOn(_ store: Store, version: Int) async throws {
         _ = try await store.setQueue(JobSpec.defaultQueue, QueueChange(slots: 9))
@@ -221,7 +304,7 @@ enum FrozenHistory {
         let claims = try await store.claim(bootID: "next", limit: 99).claims
         let expected: [(Int64, Int)] =
             version < 2
-            ? [(5, 1), (6, 1)] : [(5, 1), (version < 3 ? 14 : 15, 1), (6, 2), (10, 2)]
+            ? [(5, 1), (6, 1)] : [(5, 1), (newID(version), 1), (6, 2), (10, 2)]
         #expect(
             claims.map(\.attempt)
                 == expected.map { AttemptID(job: JobID(rawValue: $0.0), number: $0.1) })

@@ -137,7 +137,7 @@ import Testing
         expectSeeks(
             submitted,
             Self.job + [
-                "SEARCH idempotency_keys USING PRIMARY KEY (key=?)",
+                "SEARCH idempotency_keys USING PRIMARY KEY (owner=? AND key=?)",
                 "SEARCH queues USING PRIMARY KEY (name=?)",
                 "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)",
             ])
@@ -203,7 +203,7 @@ import Testing
             found,
             [
                 """
-                SEARCH j USING COVERING INDEX jobs_succeeded (name=?)
+                SEARCH j USING COVERING INDEX jobs_succeeded (name=? AND owner=?)
                 SEARCH a USING PRIMARY KEY (job_id=? AND number=?)
                 """,
                 "SEARCH attempts USING PRIMARY KEY (job_id=? AND number=?)",
@@ -257,6 +257,17 @@ import Testing
                 "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)",
                 "SEARCH j USING COVERING INDEX jobs_by_queue (queue=? AND id=?",
             ])
+        let owned = try await plans(fixture) {
+            var filter = EventFilter()
+            filter.owner = .user(1000)
+            _ = try await $0.events(matching: filter, after: .beginning, limit: 100)
+        }
+        expectSeeks(
+            owned,
+            [
+                "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)",
+                "SEARCH j USING COVERING INDEX jobs_by_owner (owner=? AND id=?",
+            ])
     }
 
     @Test func aListsNextPageIsASeek() async throws {
@@ -280,6 +291,9 @@ import Testing
         expectSeeks(
             try await list { $0.queue = "default" },
             ["SEARCH j USING INDEX jobs_by_queue (queue=? AND id<?)"])
+        expectSeeks(
+            try await list { $0.owner = .user(1000) },
+            ["SEARCH j USING INDEX jobs_by_owner (owner=? AND id<?)"])
     }
 
     /// The first page is read in the order of the key and needs no sorting.

@@ -35,6 +35,10 @@ extension RandomOperations {
         return AttemptID(job: pickJob(), number: number(0...2))
     }
 
+    mutating func pickIdentity() -> Identity {
+        [.user(0), .user(1000), .token("ci"), .anyone].randomElement(using: &random) ?? .anyone
+    }
+
     /// Not always one that there is.
     mutating func pickQueue() -> String {
         Self.queueNames.randomElement(using: &random) ?? "default"
@@ -162,6 +166,7 @@ extension RandomOperations {
         if oneIn(2) { filter.states = Array(all.prefix(number(0...3))) }
         if oneIn(4) { filter.queue = pickQueue() }
         if oneIn(4) { filter.name = Self.names.randomElement(using: &random) }
+        if oneIn(4) { filter.owner = pickIdentity() }
         if oneIn(4) { filter.labels = makeLabels() }
         if oneIn(4) { filter.text = ["O", "copy", "x"].randomElement(using: &random) }
         return filter

@@ -28,33 +28,36 @@ extension RandomOperations {
         _ submissions: [Submission], isBatch: Bool, key: IdempotencyKey?
     ) async throws {
         let store = fixture.store
+        let owner = pickIdentity()
+        let visible: Identity? = oneIn(2) ? owner : nil
+        func submit() async throws -> Submitted {
+            try await store.submit(
+                submissions, asBatch: isBatch, key: key, by: owner, seeingOnly: visible)
+        }
         do {
-            if let before = try model.submitted(under: key) {
-                let submitted = try await store.submit(submissions, asBatch: isBatch, key: key)
+            if let before = try model.submitted(under: key, by: owner) {
+                let submitted = try await submit()
                 let shown = model.shown(before, at: fixture.now)
                 try #require(submitted == Submitted(jobs: shown, isNew: false), hint)
                 return try await expectAdded(StoreModel.Expected())
             }
         } catch let refusal as StoreModel.Refusal {
-            let refused = try await code {
-                _ = try await store.submit(submissions, asBatch: isBatch, key: key)
-            }
+            let refused = try await code { _ = try await submit() }
             try #require(refused == refusal.code, hint)
             return try await expectAdded(StoreModel.Expected())
         }
-        let errors = model.errors(of: submissions, isBatch: isBatch)
+        let errors = model.errors(of: submissions, isBatch: isBatch, seeingOnly: visible)
         guard errors.isEmpty else {
-            let error = try await #require(throws: JobError.self, hint) {
-                try await store.submit(submissions, asBatch: isBatch, key: key)
-            }
+            let error = try await #require(throws: JobError.self, hint) { try await submit() }
             try #require(error.code == .invalidSpec, hint)
             try #require(error.fields.map(\.field) == errors, hint)
             return try await expectAdded(StoreModel.Expected())
         }
-        let submitted = try await store.submit(submissions, asBatch: isBatch, key: key)
+        let submitted = try await submit()
         let first = try #require(submitted.jobs.first?.id)
         try #require(submitted.isNew && first > model.newestJob, hint)
-        let expected = model.submit(submissions, first: first, key: key, at: fixture.now)
+        let expected = model.submit(
+            submissions, first: first, key: key, by: owner, at: fixture.now)
         try await expectAdded(expected)
         let jobs = submissions.indices.map {
             model.records[JobID(rawValue: first.rawValue + Int64($0))]?.job
@@ -115,32 +118,32 @@ extension RandomOperations {
         let id = pickJob()
         let signal: Int32? = oneIn(2) ? nil : Int32(number(1...31))
         let grace: Int64? = oneIn(2) ? nil : Int64(number(0...20_000_000))
-        let now = fixture.now
+        let (now, actor) = (fixture.now, pickIdentity())
         try await performOnJob("cancel", id) { model throws(StoreModel.Refusal) in
-            try model.cancel(id, signal: signal, grace: grace, at: now)
+            try model.cancel(id, signal: signal, grace: grace, by: actor, at: now)
         } _: {
-            try await $0.requestCancel(id, signal: signal, grace: grace)
+            try await $0.requestCancel(id, signal: signal, grace: grace, by: actor)
         }
     }
 
     mutating func pause() async throws {
         let id = oneIn(5) ? pickJob() : pickAttempt().job
         let isPaused = oneIn(2)
-        let now = fixture.now
+        let (now, actor) = (fixture.now, pickIdentity())
         try await performOnJob("pause", id) { model throws(StoreModel.Refusal) in
-            try model.setPaused(isPaused, id, at: now)
+            try model.setPaused(isPaused, id, by: actor, at: now)
         } _: {
-            try await $0.setPaused(isPaused, id)
+            try await $0.setPaused(isPaused, id, by: actor)
         }
     }
 
     mutating func retry() async throws {
         let id = pickJob { $0.isFinished || $0 == .waiting }
-        let now = fixture.now
+        let (now, actor) = (fixture.now, pickIdentity())
         try await performOnJob("retry", id) { model throws(StoreModel.Refusal) in
-            try model.retry(id, at: now)
+            try model.retry(id, by: actor, at: now)
         } _: {
-            try await $0.retry(id)
+            try await $0.retry(id, by: actor)
         }
     }
 
@@ -151,21 +154,22 @@ extension RandomOperations {
         if oneIn(4) { change.queue = pickQueue() }
         if oneIn(3) { change.labels = makeLabels() }
         if oneIn(2) { change.notBefore = .some(makeTime()) }
-        let now = fixture.now
+        let (now, actor) = (fixture.now, pickIdentity())
         try await performOnJob("update", id) { [change] model throws(StoreModel.Refusal) in
-            try model.update(id, change, at: now)
+            try model.update(id, change, by: actor, at: now)
         } _: { [change] in
-            try await $0.update(id, change)
+            try await $0.update(id, change, by: actor)
         }
     }
 
     mutating func signal() async throws {
         let id = oneIn(5) ? pickJob() : pickAttempt().job
         let signal = StoreModel.Signal(signal: Int32(number(1...64)), isForTree: oneIn(2))
+        let (now, actor) = (fixture.now, pickIdentity())
         try await performOnJob("signal", id) { model throws(StoreModel.Refusal) in
-            try model.signal(id, signal)
+            try model.signal(id, signal, by: actor, at: now)
         } _: {
-            try await $0.requestSignal(id, signal.signal, isForTree: signal.isForTree)
+            try await $0.requestSignal(id, signal.signal, isForTree: signal.isForTree, by: actor)
         }
     }
 
@@ -182,12 +186,21 @@ extension RandomOperations {
         try await expectAdded(StoreModel.Expected())
     }
 
-    mutating func endInput() async throws {
-        let id = pickJob()
-        _ = try await perform("endInput") { model throws(StoreModel.Refusal) in
-            try model.endInput(id)
+    mutating func beginInput() async throws {
+        let (id, now, actor) = (pickJob(), fixture.now, pickIdentity())
+        _ = try await perform("beginInput") { model throws(StoreModel.Refusal) in
+            try model.beginInput(id, by: actor, at: now)
         } _: {
-            try await $0.endInput(of: id)
+            try await $0.beginInput(of: id, by: actor)
+        }
+    }
+
+    mutating func endInput() async throws {
+        let (id, now, actor) = (pickJob(), fixture.now, pickIdentity())
+        _ = try await perform("endInput") { model throws(StoreModel.Refusal) in
+            try model.endInput(id, by: actor, at: now)
+        } _: {
+            try await $0.endInput(of: id, by: actor)
         }
     }
 

@@ -70,6 +70,7 @@ extension RandomOperations {
         if oneIn(2) { filter.states = Array(all.prefix(number(0...3))) }
         if oneIn(4) { filter.labels = makeLabels() }
         if oneIn(4) { filter.queue = pickQueue() }
+        if oneIn(4) { filter.owner = pickIdentity() }
         let events = try await fixture.store.events(matching: filter, after: after, limit: limit)
         let expected = model.events(matching: filter).filter { $0.id > after }
         try #require(events == Array(expected.prefix(limit)), hint)

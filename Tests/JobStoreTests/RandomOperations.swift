@@ -39,6 +39,7 @@ struct RandomOperations {
         case .update: try await update()
         case .signal: try await signal()
         case .removeSignals: try await removeSignals()
+        case .beginInput: try await beginInput()
         case .endInput: try await endInput()
         case .setQueue: try await setQueue()
         case .setDefaultSlots: try await setDefaultSlots()
@@ -54,7 +55,8 @@ struct RandomOperations {
     /// A kind of step.
     private enum Step: CaseIterable {
         case submit, submitBatch, submitWrongly, claim, record, finish, cancel, pause, retry
-        case update, signal, removeSignals, endInput, setQueue, setDefaultSlots, removeQueue
+        case update, signal, removeSignals, beginInput, endInput, setQueue, setDefaultSlots,
+            removeQueue
         case delete, prune, list, page, reopen
 
         /// How often it is taken, in comparison to others.
@@ -65,7 +67,9 @@ struct RandomOperations {
             case .record, .cancel, .pause, .retry, .update: 12
             case .submitBatch, .setQueue, .delete: 8
             case .list, .page, .signal: 5
-            case .submitWrongly, .removeSignals, .endInput, .removeQueue, .reopen, .prune: 3
+            case .submitWrongly, .removeSignals, .beginInput, .endInput, .removeQueue, .reopen,
+                .prune:
+                3
             case .setDefaultSlots: 1
             }
         }
@@ -145,7 +149,8 @@ struct RandomOperations {
                 content = .end(end)
             }
             return StoreModel.Added(
-                job: event.job, attempt: event.attempt, time: event.time, content: content)
+                job: event.job, attempt: event.attempt, time: event.time, content: content,
+                actor: event.actor)
         }
         let woken = added.prefix(expected.woken.count)
         let own = added.dropFirst(woken.count).prefix(expected.own.count)

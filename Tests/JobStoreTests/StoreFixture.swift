@@ -156,3 +156,30 @@ func code(_ body: () async throws -> Void) async throws -> JobError.Code? {
         return error.code
     }
 }
+
+/// What is asked of jobs by whomever, where a test is about something else.
+extension Store {
+    func requestCancel(_ id: JobID, signal: Int32?, grace: Int64?) async throws -> Job {
+        try await requestCancel(id, signal: signal, grace: grace, by: .anyone)
+    }
+
+    func setPaused(_ isPaused: Bool, _ id: JobID) async throws -> Job {
+        try await setPaused(isPaused, id, by: .anyone)
+    }
+
+    func requestSignal(_ id: JobID, _ signal: Int32, isForTree: Bool) async throws -> Job {
+        try await requestSignal(id, signal, isForTree: isForTree, by: .anyone)
+    }
+
+    func retry(_ id: JobID) async throws -> Job {
+        try await retry(id, by: .anyone)
+    }
+
+    func update(_ id: JobID, _ change: JobChange) async throws -> Job {
+        try await update(id, change, by: .anyone)
+    }
+
+    func endInput(of id: JobID) async throws {
+        try await endInput(of: id, by: .anyone)
+    }
+}

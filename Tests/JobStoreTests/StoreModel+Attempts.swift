@@ -204,7 +204,8 @@ extension StoreModel {
                 .end(
                     Event.End(
                         state: state, exitCode: outcome.exitCode, signal: outcome.signal,
-                        failure: failure, error: error))))
+                        failure: failure, error: error)),
+                by: state == .cancelled ? record.cancelActor : nil))
         expected.settled = settle(attempt.job, at: now)
         return expected
     }

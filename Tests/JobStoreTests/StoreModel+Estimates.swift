@@ -9,7 +9,7 @@ extension StoreModel {
         guard let record = records[id] else { return nil }
         var job = record.job
         guard job.state.isActive, !record.isMeasured, let name = job.spec.name,
-            let typical = typicalDuration(of: name), let start = job.startedAt,
+            let typical = typicalDuration(of: name, by: job.owner), let start = job.startedAt,
             let pausedTime = record.pausedTimes.last
         else { return job }
         let elapsed = max(0, (record.pausedAt ?? now) - start - pausedTime)
@@ -29,8 +29,10 @@ extension StoreModel {
 
     /// Half of the ten last that succeeded took longer, half of them less; a second
     /// at least.
-    private func typicalDuration(of name: String) -> Int64? {
-        let runs = records.values.filter { $0.job.spec.name == name && $0.job.state == .succeeded }
+    private func typicalDuration(of name: String, by owner: Identity?) -> Int64? {
+        let runs = records.values.filter {
+            $0.job.spec.name == name && $0.job.owner == owner && $0.job.state == .succeeded
+        }
         let last = runs.sorted {
             ($1.attempts.last?.finishedAt?.microseconds ?? 0, $1.job.id)
                 < ($0.attempts.last?.finishedAt?.microseconds ?? 0, $0.job.id)

@@ -19,6 +19,7 @@ extension StoreModel {
             return (filter.states.isEmpty || filter.states.contains(job.state))
                 && (filter.queue == nil || filter.queue == job.spec.queue)
                 && (filter.name == nil || filter.name == job.spec.name)
+                && (filter.owner == nil || filter.owner == job.owner)
                 && filter.labels.allSatisfy { job.spec.labels[$0.key] == $0.value }
                 && (filter.text == nil || contains(job.spec.name)
                     || words.contains { contains($0) })
@@ -38,6 +39,7 @@ extension StoreModel {
                 }
             return (filter.states.isEmpty || filter.states.contains(state))
                 && (filter.queue == nil || filter.queue == job.spec.queue)
+                && (filter.owner == nil || filter.owner == job.owner)
                 && filter.labels.allSatisfy { job.spec.labels[$0.key] == $0.value }
         }
     }

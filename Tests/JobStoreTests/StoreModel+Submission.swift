@@ -6,15 +6,23 @@ import JobModel
 extension StoreModel {
     /// What was submitted before under the same key, as it is now; nil when
     /// nothing was.
-    func submitted(under key: IdempotencyKey?) throws(Refusal) -> [Job]? {
-        guard let key, let request = requests[key.key] else { return nil }
+    func submitted(
+        under key: IdempotencyKey?, by owner: Identity
+    ) throws(Refusal) -> [Job]? {
+        guard let key,
+            let request = requests.first(where: { $0.key == key.key && $0.owner == owner })
+        else { return nil }
         guard request.digest == key.digest else { throw Refusal(code: .idempotencyConflict) }
         return request.jobs.compactMap { records[$0]?.job }
     }
 
     /// What is wrong with jobs that are to be submitted, by the names of their
     /// fields.
-    func errors(of submissions: [Submission], isBatch: Bool) -> [String] {
+    ///
+    /// - Parameter visibleOwner: the jobs of others do not exist; nil: all do.
+    func errors(
+        of submissions: [Submission], isBatch: Bool, seeingOnly visibleOwner: Identity?
+    ) -> [String] {
         var errors: [String] = []
         for (index, submission) in submissions.enumerated() {
             let prefix = isBatch ? "jobs[\(index)]." : ""
@@ -24,14 +32,18 @@ extension StoreModel {
             } else {
                 errors.append(prefix + "queue")
             }
-            errors += spec.after.filter { records[$0] == nil }.map { _ in prefix + "after" }
+            errors += spec.after.filter { id in
+                guard let job = records[id]?.job else { return true }
+                return visibleOwner != nil && job.owner != visibleOwner
+            }.map { _ in prefix + "after" }
         }
         return errors
     }
 
     /// Adds jobs that have nothing wrong with them.
     mutating func submit(
-        _ submissions: [Submission], first: JobID, key: IdempotencyKey?, at now: Timestamp
+        _ submissions: [Submission], first: JobID, key: IdempotencyKey?, by owner: Identity,
+        at now: Timestamp
     ) -> Expected {
         let ids = submissions.indices.map { JobID(rawValue: first.rawValue + Int64($0)) }
         var expected = Expected()
@@ -41,18 +53,20 @@ extension StoreModel {
             // As it is before it stands anywhere, which is an event then.
             var record = Record(
                 job: Job(
-                    id: id, spec: spec, state: .running, attempt: 0, createdAt: now,
+                    id: id, spec: spec, owner: owner, state: .running, attempt: 0, createdAt: now,
                     cursor: .beginning), isInputEnded: spec.stdin != nil)
             record.openNeeds = Set(spec.after)
             records[id] = record
-            expected.own += stand(id, at: now)
+            expected.own += stand(id, at: now, by: owner)
         }
         let needed = Set(ids.flatMap { records[$0]?.job.spec.after ?? [] }).sorted()
         for id in needed where records[id]?.job.state.isFinished == true && id < first {
             expected.settled += settle(id, at: now)
         }
         newestJob = ids.last ?? newestJob
-        if let key { requests[key.key] = Request(digest: key.digest, jobs: ids) }
+        if let key {
+            requests.append(Request(owner: owner, key: key.key, digest: key.digest, jobs: ids))
+        }
         return expected
     }
 
@@ -61,7 +75,7 @@ extension StoreModel {
         guard try record(id).job.state.isFinished else { throw Refusal(code: .conflict) }
         records[id] = nil
         events.removeAll { $0.job == id }
-        requests = requests.filter { $0.value.jobs.first != id }
+        requests = requests.filter { $0.jobs.first != id }
         return Expected()
     }
 }

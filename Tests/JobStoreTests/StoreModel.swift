@@ -16,6 +16,8 @@ struct StoreModel {
         var budgetStart = 0
         var isInputEnded: Bool
         var cancel: CancelOrder?
+        /// Who asked for that.
+        var cancelActor: Identity?
         var signals: [Signal] = []
         var attempts: [Attempt] = []
         /// How far each attempt's journal has been consumed.
@@ -37,6 +39,8 @@ struct StoreModel {
 
     /// What was submitted under a key.
     struct Request {
+        var owner: Identity
+        var key: String
         var digest: [UInt8]
         var jobs: [JobID]
     }
@@ -48,6 +52,8 @@ struct StoreModel {
         var attempt: Int
         var time: Timestamp
         var content: Event.Content
+        /// Who caused it.
+        var actor: Identity?
     }
 
     /// The events that an operation should have added.
@@ -69,7 +75,7 @@ struct StoreModel {
     var queues: [String: Queue] = [JobSpec.defaultQueue: Queue(name: JobSpec.defaultQueue)]
     /// Queues that somebody has said the slots of.
     var queuesWithGivenSlots: Set<String> = []
-    var requests: [String: Request] = [:]
+    var requests: [Request] = []
     var events: [Event] = []
     /// The newest ids ever given, also those that have been deleted since.
     private(set) var newestEvent = EventID.beginning
@@ -125,7 +131,9 @@ struct StoreModel {
     // MARK: Where jobs stand
 
     /// Puts a job that is to run where it belongs now.
-    mutating func stand(_ id: JobID, at now: Timestamp) -> [Added] {
+    mutating func stand(
+        _ id: JobID, at now: Timestamp, by actor: Identity? = nil
+    ) -> [Added] {
         guard var record = records[id] else { return [] }
         let before = record.job
         let times = [record.retryAt, record.job.spec.notBefore].compactMap { $0 }
@@ -146,7 +154,11 @@ struct StoreModel {
         records[id] = record
         let job = record.job
         if job.state == before.state, job.waitingFor == before.waitingFor { return [] }
-        return [added(id, now, .state(Event.StateChange(job.state, waitingFor: job.waitingFor)))]
+        return [
+            added(
+                id, now, .state(Event.StateChange(job.state, waitingFor: job.waitingFor)),
+                by: actor)
+        ]
     }
 
     /// Tells those who wait for a job that has finished, and those who wait for
@@ -184,7 +196,11 @@ struct StoreModel {
     }
 
     /// An event of a job's newest attempt.
-    func added(_ id: JobID, _ time: Timestamp, _ content: Event.Content) -> Added {
-        Added(job: id, attempt: records[id]?.job.attempt ?? 0, time: time, content: content)
+    func added(
+        _ id: JobID, _ time: Timestamp, _ content: Event.Content, by actor: Identity? = nil
+    ) -> Added {
+        Added(
+            job: id, attempt: records[id]?.job.attempt ?? 0, time: time, content: content,
+            actor: actor)
     }
 }

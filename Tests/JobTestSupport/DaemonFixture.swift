@@ -7,6 +7,11 @@ package final class DaemonFixture {
     package let directory: String
     /// Beyond `--state-dir` and `--listen`.
     package var arguments: [String]
+    /// Whether the daemon asks for tokens, as it does by itself. Most tests are about
+    /// something else.
+    package var asksForTokens = false
+    /// What requests are sent with, unless they say who asks themselves.
+    package var bearer: String?
     /// How long an answer may take, in seconds.
     package var patienceSeconds = 30
     /// How many files the daemon may have open; nil for as many as the tests.
@@ -21,12 +26,23 @@ package final class DaemonFixture {
     package var address: String { "http://127.0.0.1:\(port)" }
     package var socket: String { "unix:\(state)/jobd.sock" }
 
+    /// The token that the daemon has made by itself.
+    package var token: String {
+        get throws {
+            try String(contentsOfFile: "\(state)/token", encoding: .utf8)
+                .trimmingCharacters(in: .newlines)
+        }
+    }
+
     /// Starts a daemon, gives it to `body`, and removes all of it.
+    ///
+    /// - Parameter asksForTokens: whether it does, or takes everything from everybody.
     package static func with(
         _ arguments: [String] = [], environment: [String: String] = [:],
-        _ body: (DaemonFixture) throws -> Void
+        asksForTokens: Bool = false, _ body: (DaemonFixture) throws -> Void
     ) throws {
         let fixture = try DaemonFixture(arguments, environment)
+        fixture.asksForTokens = asksForTokens
         defer { fixture.tearDown() }
         try fixture.start()
         do {
@@ -76,7 +92,9 @@ package final class DaemonFixture {
     package func spawn(_ more: [String] = []) throws -> ChildProcess {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JOBD_") }
         variables.merge(environment) { $1 }
-        let words = [Binaries.path("jobd"), "serve", "--state-dir", state] + more + arguments
+        let access = asksForTokens ? [] : ["--no-auth"]
+        let words =
+            [Binaries.path("jobd"), "serve", "--state-dir", state] + access + more + arguments
         // setrlimit(2) by way of a shell, since posix_spawn(3) cannot.
         var limit = openFiles.map { "ulimit -n \($0); " } ?? ""
         if let softOpenFiles { limit += "ulimit -Sn \(softOpenFiles); " }
@@ -134,6 +152,9 @@ package final class DaemonFixture {
         var headers = headers
         if body != nil, headers["Content-Type"] == nil {
             headers["Content-Type"] = "application/json"
+        }
+        if let bearer, headers["Authorization"] == nil {
+            headers["Authorization"] = "Bearer \(bearer)"
         }
         try connection.send(method, path, headers, body: Array((body ?? "").utf8))
         let head = try connection.head()
@@ -193,6 +214,10 @@ package final class DaemonFixture {
         until isEnough: (TestEvent) -> Bool = { _ in false }
     ) throws -> [TestEvent] {
         let connection = try TestConnection(address)
+        var headers = headers
+        if let bearer, headers["Authorization"] == nil {
+            headers["Authorization"] = "Bearer \(bearer)"
+        }
         try connection.send("GET", path, headers)
         let head = try connection.head()
         guard head.status == 200 else {

@@ -63,7 +63,7 @@ get() { api "$1" --fail "${@:2}"; }
 # get_as OPTIONS...: as the user that setpriv(1) makes of them.
 get_as() {
     inside setpriv "$@" --regid nogroup \
-        curl -sS --max-time "$patience" --fail --unix-socket $socket http://jobd/health
+        curl -sS --max-time "$patience" --fail --unix-socket $socket http://jobd/jobs
 }
 
 # api PATH OPTIONS...

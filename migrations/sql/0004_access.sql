@@ -33,6 +33,14 @@ ALTER TABLE jobs ADD COLUMN secret_environment TEXT NOT NULL DEFAULT '{}'
 ALTER TABLE jobs ADD COLUMN run_as TEXT CHECK (run_as IS NULL OR json_valid(run_as));
 ALTER TABLE jobs ADD COLUMN limits TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(limits));
 CREATE INDEX jobs_by_owner ON jobs (owner, id) WHERE owner IS NOT NULL;
+-- Who asked for the cancel.
+ALTER TABLE jobs ADD COLUMN cancel_actor TEXT;
+
+-- The newest successful runs of a name are those of the same owner: what others run
+-- under it tells nothing.
+DROP INDEX jobs_succeeded;
+CREATE INDEX jobs_succeeded ON jobs (name, owner, finished_at, id, attempt, state)
+    WHERE state = 'succeeded' AND name IS NOT NULL;
 
 -- Who caused the event; null: nobody, it came about by itself.
 ALTER TABLE events ADD COLUMN actor TEXT;

@@ -51,3 +51,10 @@ int linux_lock(int descriptor);
 /// Whether somebody holds the exclusive flock(2) on the file: 1 yes, 0 no.
 /// `descriptor` must hold no lock itself.
 int linux_is_locked(int descriptor);
+
+/// The kind of file system that a file is on: `f_type` of statfs(2).
+int64_t linux_file_system_kind(const char *path);
+
+/// The process that listens on a Unix socket, or did when it began to: SO_PEERCRED
+/// of unix(7). It is connected to for that.
+pid_t linux_socket_peer(const char *path);

@@ -107,3 +107,13 @@ struct linux_command {
 /// Starts a command by posix_spawnp(3), by this process's PATH, in a session of
 /// its own, with default signals, none blocked, and no other descriptors. Its pid.
 pid_t linux_spawn_command(const struct linux_command *command);
+
+/// The user and the group of the process at the other end of a Unix socket, as
+/// they were when it connected: SO_PEERCRED, unix(7).
+int linux_peer(int descriptor, uid_t *user, gid_t *group);
+
+/// That process's supplementary groups: SO_PEERGROUPS, unix(7).
+///
+/// Returns how many were written to `groups`, or -ERANGE when there are more than
+/// `capacity`.
+int64_t linux_peer_groups(int descriptor, gid_t *groups, size_t capacity);

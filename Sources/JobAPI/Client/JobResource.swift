@@ -15,6 +15,8 @@ public struct JobResource: WireResource, Hashable {
     public var owner: String?
     /// The definition it was made from.
     public var definition: String?
+    /// What that was started with, but for what is secret.
+    public var parameters: [String: DefinitionResource.Value]?
     /// What is executed.
     public var command: Command
     /// Where it is in its life.
@@ -75,7 +77,7 @@ public struct JobResource: WireResource, Hashable {
     public var cursor: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, owner, definition, command, state, queue, labels, cwd, attempt
+        case id, name, owner, definition, parameters, command, state, queue, labels, cwd, attempt
         case maxAttempts = "max_attempts"
         case waitingFor = "waiting_for"
         case eligibleAt = "eligible_at"
@@ -107,6 +109,7 @@ public struct JobResource: WireResource, Hashable {
         name = try optional(.name)
         owner = try optional(.owner)
         definition = try optional(.definition)
+        parameters = try optional(.parameters)
         command = try value(.command)
         state = try value(.state)
         queue = try value(.queue)

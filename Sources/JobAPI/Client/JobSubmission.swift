@@ -6,9 +6,17 @@
 
 /// What is asked for with `POST /jobs`. What is nil is left out, and the daemon's
 /// default applies.
+///
+/// It has either a command or a definition. Beside a definition there may be its
+/// parameters, a name, labels, a time, jobs that it comes after, and input, if the
+/// definition takes that.
 public struct JobSubmission: WireRequest, Hashable {
     /// What to execute.
-    public var command: JobResource.Command
+    public var command: JobResource.Command?
+    /// The definition to start.
+    public var definition: String?
+    /// What the definition is started with, by the names of its parameters.
+    public var parameters: [String: DefinitionResource.Value]?
     /// What to call it.
     public var name: String?
     /// The queue it is to go through.
@@ -70,7 +78,7 @@ public struct JobSubmission: WireRequest, Hashable {
     public static let maximumBytes = 1 << 20
 
     private enum CodingKeys: String, CodingKey {
-        case command, name, queue, labels, cwd, env, priority, stdin, tty
+        case command, definition, parameters, name, queue, labels, cwd, env, priority, stdin, tty
         case watchFiles = "watch_files"
         case timeoutSeconds = "timeout_seconds"
         case stallTimeoutSeconds = "stall_timeout_seconds"
@@ -86,5 +94,13 @@ public struct JobSubmission: WireRequest, Hashable {
     /// A request that leaves everything but the command to the daemon.
     public init(command: JobResource.Command) {
         self.command = command
+    }
+
+    /// A request that starts a definition.
+    public init(
+        definition: String, parameters: [String: DefinitionResource.Value] = [:]
+    ) {
+        self.definition = definition
+        self.parameters = parameters
     }
 }

@@ -11,6 +11,9 @@ public struct Problem: WireResource, Hashable, Error {
     public var code: String?
     /// What is wrong with which field, all of it at once.
     public var errors: [FieldProblem]
+    /// How long to wait before asking again, in seconds, if the response said so
+    /// (`Retry-After`); it is no part of the document.
+    public var retryAfterSeconds: Int?
 
     /// What is wrong with one field of a request.
     public struct FieldProblem: WireResource, Hashable {

@@ -9,6 +9,10 @@ struct Completer {
     let jobs: ([JobResource.State], CompletionLine) async -> [JobResource]
     /// The names of the daemon's queues; none when it does not answer at once.
     let queues: (CompletionLine) async -> [String]
+    /// The names of the daemon's tokens; none when it does not answer at once.
+    let tokens: (CompletionLine) async -> [String]
+    /// The definitions that may be started; none when it does not answer at once.
+    let definitions: (CompletionLine) async -> [DefinitionResource]
 
     /// What there is for the last of these words.
     func answer(_ words: CompletionWords) async -> CompletionAnswer {
@@ -24,6 +28,10 @@ struct Completer {
             return await values(option, prefix: prefix, line, words)
         case .argument where line.path == ["help"]:
             return proposed(subcommands(of: root), line.word, words)
+        case .argument(let argument) where argument.valueName == "cmd":
+            let definition = await definitions(line).first { $0.name == line.definition }
+            return proposed(
+                definition.map { parameters(of: $0, line) } ?? [], line.word, words)
         case .argument(let argument):
             return await values(argument, prefix: "", line, words)
         case .unknown: return .words([])
@@ -57,6 +65,34 @@ struct Completer {
         }
     }
 
+    /// The parameters of a definition that are not given yet; when one is begun, its
+    /// values as far as they are known.
+    private func parameters(
+        of definition: DefinitionResource, _ line: CompletionLine
+    ) -> [CompletionCandidate] {
+        guard let equals = line.word.firstIndex(of: "=") else {
+            return definition.parameters
+                .filter { parameter in
+                    !line.arguments.contains { $0.hasPrefix("\(parameter.name)=") }
+                }
+                .map { parameter in
+                    let texts = [parameter.description ?? "", DefinitionText.values(parameter)]
+                    return CompletionCandidate(
+                        word: "\(parameter.name)=",
+                        description: DisplayText.fit(
+                            DisplayText.clean(
+                                texts.filter { !$0.isEmpty }.joined(separator: ": ")), 60))
+                }
+        }
+        let name = line.word[..<equals]
+        guard let parameter = definition.parameters.first(where: { $0.name == name }) else {
+            return []
+        }
+        let choices =
+            parameter.type == "boolean" ? [.flag(true), .flag(false)] : parameter.choices ?? []
+        return choices.map { CompletionCandidate(word: "\(name)=\($0)") }
+    }
+
     private func values(
         _ argument: ArgumentDeclaration, prefix: String, _ line: CompletionLine,
         _ words: CompletionWords
@@ -67,8 +103,17 @@ struct Completer {
         case .directories: return .directories
         case .unknown: candidates = []
         case .list(let values): candidates = values.map { CompletionCandidate(word: $0) }
+        case .definitions:
+            candidates = await definitions(line).map {
+                CompletionCandidate(
+                    word: prefix + $0.name,
+                    description: DisplayText.fit(DisplayText.clean($0.description ?? ""), 60))
+            }
+            return proposed(candidates, line.word, words)
         case .queues:
             candidates = await queues(line).map { CompletionCandidate(word: $0) }
+        case .tokens:
+            candidates = await tokens(line).map { CompletionCandidate(word: $0) }
         case .jobs(let states):
             // Of those that wait only one that waits for its retry can be retried.
             let isRetry = line.path == ["retry"]

@@ -33,6 +33,9 @@ struct CompletionLine {
     /// The options and flags that were given.
     private(set) var given: Set<ArgumentDeclaration> = []
 
+    /// The definition that is to be started; nil when it is a command.
+    var definition: String? { values["definition"] }
+
     private var isAfterTerminator = false
 
     /// Reads the words after the program's name; the last one is that at the
@@ -132,14 +135,16 @@ struct CompletionLine {
 
     /// The options that nearly all verbs have; most of them may stand before the
     /// verb, too.
-    static let common = ["json", "url", "token", "help", "version"]
+    static let common = ["json", "url", "token", "token-file", "help", "version"]
 
     /// Where a command line of its own begins, if it does at this word or was
     /// begun by it.
     private func commandStart(at index: Int, _ words: [String]) -> Int? {
         guard let first = command.positionals.first, first.takesTheRest,
             // `progress` takes all words, too, but they are no command.
-            first.valueName == "cmd"
+            first.valueName == "cmd",
+            // A definition has parameters in its place.
+            definition == nil
         else { return nil }
         if words[index] == "--" { return index + 1 }
         let isOption = words[index].hasPrefix("-") && words[index].count > 1
@@ -147,6 +152,7 @@ struct CompletionLine {
     }
 
     private func placeOfLast(at index: Int, _ words: [String]) -> Place {
+        if definition != nil, !arguments.isEmpty, word.hasPrefix("-") { return .unknown }
         if !isAfterTerminator, word.hasPrefix("-") {
             if let equals = word.firstIndex(of: "="), word.hasPrefix("--") {
                 guard let option = option(word[..<equals]), option.kind == .option else {

@@ -37,6 +37,9 @@ enum CompletionScript {
                         for line in "${lines[@]:1}"; do
                             COMPREPLY+=("${line%%$'\t'*}")
                         done
+                        if [[ ${COMPREPLY[0]-} == *= ]]; then
+                            compopt -o nospace 2>/dev/null
+                        fi
                     fi
                     ;;
                 files | directories)
@@ -90,7 +93,8 @@ enum CompletionScript {
                         fi
                         shown+=("${line[1,COLUMNS-1]}")
                     done
-                    compadd -V jobctl $how -d shown -a values
+                    [[ $values[1] == *= ]] && how+=(-S '')
+                    compadd -V jobctl "${how[@]}" -d shown -a values
                     ;;
                 files)
                     [[ $PREFIX == --*=* ]] && compset -P '*='

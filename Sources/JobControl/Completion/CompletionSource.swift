@@ -8,6 +8,10 @@ enum CompletionSource: Equatable {
     case jobs([JobResource.State])
     /// The daemon's queues.
     case queues
+    /// The daemon's access tokens.
+    case tokens
+    /// What the daemon offers by name.
+    case definitions
     case files
     case directories
     /// Only the user knows.
@@ -34,6 +38,8 @@ enum CompletionSource: Equatable {
         switch name {
         case "id", "ids": .jobs(states(of: path.first ?? ""))
         case "queue", "queues": .queues
+        case "token-name": .tokens
+        case "definition": .definitions
         // What `queue` is about.
         case "name" where path.first == "queue": .queues
         case "state" where path.first == "prune":

@@ -1,5 +1,6 @@
 import JobAPI
 import JobClient
+import YAMLReading
 import Yams
 
 #if canImport(FoundationEssentials)
@@ -44,7 +45,12 @@ struct EditText {
     /// - Throws: `Trouble`, saying what is wrong with it.
     func update(from edited: String, now: Date) throws -> JobUpdate {
         var update = JobUpdate()
-        let documents = try YAMLConversion.nodes(edited)
+        let documents: [Node]
+        do {
+            documents = try YAMLConversion.nodes(edited)
+        } catch {
+            throw Trouble(error)
+        }
         guard documents.count <= 1 else { throw Trouble.usage("there are two documents") }
         // Nothing but comments.
         guard let document = documents.first, !Self.isNull(document) else { return update }

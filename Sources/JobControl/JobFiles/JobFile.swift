@@ -1,4 +1,5 @@
 import JobAPI
+import YAMLReading
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -109,7 +110,11 @@ struct JobFile {
             let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
             throw Trouble.usage("it is not JSON: \(reason)")
         } catch  where !isJSON {
-            return try YAMLConversion.json(text)
+            do {
+                return try YAMLConversion.json(text)
+            } catch {
+                throw Trouble.usage(DisplayText.clean("\(error)"))
+            }
         }
     }
 

@@ -26,6 +26,11 @@ struct ManualSupplement {
         supplement.environment = [
             ("JOBD_URL", "The daemon, as for --url."),
             ("JOBD_TOKEN", "The access token, as for --token."),
+            (
+                "JOBD_CA_FILE, SSL_CERT_FILE",
+                "Certificates (PEM) to trust over https, in place of the system's, as for "
+                    + "--ca-file: a daemon's own, or its authority's."
+            ),
             ("JOBD_PROGRESS", "Set inside a job: where `jobctl progress` tells how far it is."),
             (
                 "XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME",
@@ -46,6 +51,12 @@ struct ManualSupplement {
             ("$XDG_RUNTIME_DIR/jobd.sock", "The socket of this user's daemon."),
             ("/run/jobd/jobd.sock", "The socket of the system's daemon."),
             ("~/.local/state/jobd/address", "Where this user's daemon listens."),
+            (
+                "~/.local/state/jobd/token, /var/lib/jobd/token",
+                "The admin token that the daemon made when it first started. It is sent to "
+                    + "addresses of this machine only, and only if who listens there is root, "
+                    + "this user or the file's owner."
+            ),
         ]
         supplement.status = [
             ("0", "Done; with a verb that waits, the jobs succeeded."),
@@ -87,6 +98,11 @@ struct ManualSupplement {
             ("lock", "In the state directory: held by the daemon that uses it."),
             ("address", "In the state directory: where the daemon listens, one URL a line."),
             ("jobd.sock", "The Unix socket."),
+            (
+                "The file of --config",
+                "Settings and definitions, in YAML. After SIGHUP the definitions are what it "
+                    + "says by then."
+            ),
         ]
         supplement.status = [
             ("0", "Stopped by SIGTERM or SIGINT. Jobs that run go on."),

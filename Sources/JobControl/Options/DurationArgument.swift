@@ -4,6 +4,18 @@ import ArgumentParser
 struct DurationArgument: ExpressibleByArgument, Hashable {
     var seconds: Double
 
+    /// A duration of so many seconds.
+    static func seconds(_ seconds: Double) -> DurationArgument {
+        DurationArgument(seconds: seconds)
+    }
+
+    /// As help shows it.
+    var defaultValueDescription: String { "\(Quantity.plain(seconds))s" }
+
+    private init(seconds: Double) {
+        self.seconds = seconds
+    }
+
     /// Reads a number of seconds, or numbers each with a unit of `ms`, `s`, `m`,
     /// `h`, `d`; nil when it is neither.
     init?(argument: String) {

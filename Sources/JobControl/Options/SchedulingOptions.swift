@@ -60,8 +60,16 @@ struct SchedulingOptions: ParsableArguments {
     /// The first of these options that was given.
     var given: String? {
         let options: [(String, Bool)] = [
-            ("--priority", priority != nil), ("--not-before", notBefore != nil),
-            ("--after", !after.isEmpty), ("--after-finished", afterFinished),
+            ("--not-before", notBefore != nil), ("--after", !after.isEmpty),
+            ("--after-finished", afterFinished),
+        ]
+        return options.first { $0.1 }?.0 ?? givenBesideTime
+    }
+
+    /// The first that was given of those that do not say when.
+    var givenBesideTime: String? {
+        let options: [(String, Bool)] = [
+            ("--priority", priority != nil),
             ("--stall-timeout", stallTimeout != nil), ("--retries", retries != nil),
             ("--retry-backoff", retryBackoff != nil), ("--retry-on", !retryOn.isEmpty),
             ("--resource", !resources.isEmpty),

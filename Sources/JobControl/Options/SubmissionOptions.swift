@@ -60,11 +60,20 @@ struct SubmissionOptions: ParsableArguments {
     @Flag(help: "Leave its standard input open for `jobctl send`.")
     var openStdin = false
 
+    @Option(
+        name: [.customShort("D"), .long],
+        help: ArgumentHelp(
+            "Start this definition of the daemon, in place of CMD, with the NAME=VALUE that "
+                + "follow; without =VALUE, as the variable of that name is here.",
+            valueName: "definition"))
+    var definition: String?
+
     @OptionGroup var scheduling: SchedulingOptions
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The command and its arguments.", valueName: "cmd"))
+        help: ArgumentHelp(
+            "The command and its arguments; with -D the parameters.", valueName: "cmd"))
     var command: [String] = []
 
     /// Whether help was asked for: the parser takes that, too, for the beginning
@@ -91,20 +100,41 @@ struct SubmissionOptions: ParsableArguments {
         return StandardInput.isPiped ? .piped : usual
     }
 
-    /// The request. Its input is left open unless there is none.
+    /// The request, and where its input comes from. That is left open unless there
+    /// is none.
     ///
+    /// - Parameter usual: Where it comes from when nothing is said about it and
+    ///   nothing is piped in.
     /// - Throws: `Trouble` when the options contradict each other; what the client
-    ///   throws, when it has to be asked for the jobs in a range.
-    func submission(client: Client, input: Input) async throws -> JobSubmission {
-        var submission = try submission(
-            directory: FileManager.default.currentDirectoryPath,
-            environment: ProcessInfo.processInfo.environment,
-            after: try await JobLookup(client: client).ids(in: scheduling.after))
+    ///   throws, when it has to be asked for a definition or the jobs in a range.
+    func submission(
+        client: Client, usually usual: Input
+    ) async throws -> (submission: JobSubmission, input: Input) {
+        let environment = ProcessInfo.processInfo.environment
+        let after = try await JobLookup(client: client).ids(in: scheduling.after)
+        var submission: JobSubmission
+        let input = self.input(usually: usual)
+        if let definition {
+            try checkBesideDefinition()
+            let offered = try await client.definition(definition).value
+            submission = try ParameterWords(offered, environment: environment)
+                .submission(parameterWords)
+            try complete(&submission, after: after, now: Date())
+            guard offered.acceptsInput || !openStdin else {
+                throw Trouble.usage("--open-stdin: \(definition) takes no input")
+            }
+            // What is piped in, by a script for instance, need not be meant for it.
+            if !offered.acceptsInput { return (submission, .none) }
+        } else {
+            submission = try self.submission(
+                directory: FileManager.default.currentDirectoryPath, environment: environment,
+                after: after)
+        }
         if case .none = input { submission.stdin = "" }
         guard try submission.encoded().count <= JobSubmission.maximumBytes else {
             throw Trouble.usage("command and environment are more than 1 MiB together")
         }
-        return submission
+        return (submission, input)
     }
 
     /// The request, its input left open.
@@ -115,9 +145,7 @@ struct SubmissionOptions: ParsableArguments {
         now: Date = Date()
     ) throws -> JobSubmission {
         var submission = JobSubmission(command: try what())
-        submission.name = name
         submission.queue = queue
-        if !labels.isEmpty { submission.labels = try AssignmentArgument.labels(labels) }
         if !variables.isEmpty {
             submission.env = try variableValues(environment: environment)
         }
@@ -127,8 +155,34 @@ struct SubmissionOptions: ParsableArguments {
         submission.timeoutSeconds = timeout?.seconds
         submission.killGraceSeconds = killGrace?.seconds
         submission.outputLimitBytes = outputLimit?.bytes
-        try scheduling.apply(to: &submission, after: predecessors, now: now)
+        try complete(&submission, after: predecessors, now: now)
         return submission
+    }
+
+    /// Adds what may be said of a command and of a definition.
+    private func complete(
+        _ submission: inout JobSubmission, after predecessors: [Int64], now: Date
+    ) throws {
+        submission.name = name
+        if !labels.isEmpty { submission.labels = try AssignmentArgument.labels(labels) }
+        try scheduling.apply(to: &submission, after: predecessors, now: now)
+    }
+
+    /// - Throws: `Trouble` for what a definition says itself.
+    private func checkBesideDefinition() throws {
+        let options: [(String, Bool)] = [
+            ("--env", !variables.isEmpty), ("--cwd", cwd != nil), ("--queue", queue != nil),
+            ("--tty", tty), ("--watch-files", watchFiles), ("--timeout", timeout != nil),
+            ("--kill-grace", killGrace != nil), ("--output-limit", outputLimit != nil),
+            ("--shell", shell != nil),
+        ]
+        let given = options.first { $0.1 }?.0 ?? scheduling.givenBesideTime
+        if let given { throw Trouble.usage("\(given) is for the definition to say") }
+    }
+
+    /// What follows the options.
+    private var parameterWords: [String] {
+        command.first == "--" ? Array(command.dropFirst()) : command
     }
 
     /// The first option, or the command, that was given.
@@ -140,7 +194,7 @@ struct SubmissionOptions: ParsableArguments {
             ("--kill-grace", killGrace != nil),
             ("--output-limit", outputLimit != nil), ("--shell", shell != nil),
             ("--open-stdin", openStdin), ("--no-stdin", noStdin),
-            ("a command", !command.isEmpty),
+            ("--definition", definition != nil), ("a command", !command.isEmpty),
         ]
         return options.first { $0.1 }?.0 ?? scheduling.given
     }

@@ -29,9 +29,12 @@ enum JobSheet {
         return [
             ("job", "\(job.id)", nil),
             ("name", job.name.map(DisplayText.clean), nil),
+            ("owner", job.owner.map(DisplayText.clean), nil),
+            ("definition", job.definition.map(DisplayText.clean), nil),
             ("state", JobText.standing(job), Style.color(of: job.state)),
             ("progress", job.progress.map(ProgressText.line), nil),
             ("source", job.progress?.source.map(DisplayText.clean), nil),
+            ("definition", job.definition.map { definition($0, job.parameters ?? [:]) }, nil),
             ("command", DisplayText.clean(ShellQuoting.line(job.command)), nil),
             ("directory", job.cwd.map(DisplayText.clean), nil),
             ("queue", DisplayText.clean(job.queue), nil),
@@ -54,6 +57,16 @@ enum JobSheet {
             ("memory", job.usage?.maxRSSBytes.map { Quantity.bytes(Double($0)) }, nil),
             ("output", job.usage?.outputBytes.map { Quantity.bytes(Double($0)) }, nil),
         ]
+    }
+
+    /// `transcode input=a.mkv quality=20`
+    private static func definition(
+        _ name: String, _ parameters: [String: DefinitionResource.Value]
+    ) -> String {
+        let words = parameters.sorted { $0.key < $1.key }.map { name, value in
+            DisplayText.clean("\(name)=\(ShellQuoting.word(value.description))")
+        }
+        return ([DisplayText.clean(name)] + words).joined(separator: " ")
     }
 
     private static func predecessors(_ job: JobResource) -> String {

@@ -19,7 +19,7 @@ enum PlainLine {
         let what =
             switch event.content {
             case .state(let state): state.rawValue
-            case .action(let action, _): action
+            case .action(let action, _): DisplayText.clean(action)
             case .progress(let progress): ProgressText.line(progress)
             case .end(let end) where end.state == .failed:
                 "failed: "
@@ -28,7 +28,7 @@ enum PlainLine {
                         error: end.error)
             case .end(let end): end.state.rawValue
             }
-        let actor = event.by.map { "  by \($0)" } ?? ""
+        let actor = event.by.map { "  by \(DisplayText.clean($0))" } ?? ""
         return "\(TimeText.local(event.time))  \(event.job)  \(what)\(actor)"
     }
 }

@@ -5,13 +5,14 @@ enum ShellQuoting {
     /// The command as a line for a shell.
     static func line(_ command: JobResource.Command) -> String {
         switch command {
-        case .arguments(let arguments): arguments.map(quote).joined(separator: " ")
+        case .arguments(let arguments): arguments.map(word).joined(separator: " ")
         case .shell(let line): line
         }
     }
 
-    /// POSIX XCU §2.2.2: nothing is special between single quotes but their end.
-    private static func quote(_ word: String) -> String {
+    /// A word as a shell takes it. POSIX XCU §2.2.2: nothing is special between single
+    /// quotes but their end.
+    static func word(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -37,6 +37,16 @@ struct CompleteVerb: Verb {
                 await Self.ask(line) { client in
                     try await client.queues().value.queues.map(\.name)
                 }
+            },
+            tokens: { line in
+                await Self.ask(line) { client in
+                    try await client.tokens().value.tokens.map(\.name)
+                }
+            },
+            definitions: { line in
+                await Self.ask(line) { client in
+                    try await client.definitions().value.definitions
+                }
             })
         let answer = await completer.answer(words)
         for line in answer.lines { try console.line(line) }
@@ -49,14 +59,16 @@ struct CompleteVerb: Verb {
         _ line: CompletionLine, _ body: @escaping @Sendable (Client) async throws -> [Element]
     ) async -> [Element] {
         var arguments: [String] = []
-        for name in ["url", "token"] {
+        for name in ["url", "token", "token-file", "ca-file"] {
             if let value = line.values[name] { arguments += ["--\(name)", value] }
         }
         // Whatever goes wrong, a shell that asks for words shows none, and no error.
         guard let connection = try? ConnectionOptions.parse(arguments) else { return [] }
         return await withTaskGroup(of: [Element].self) { group in
             defer { group.cancelAll() }
-            group.addTask { (try? await connection.withClient { try await body($0) }) ?? [] }
+            group.addTask {
+                (try? await connection.withClient(warn: { _ in }) { try await body($0) }) ?? []
+            }
             group.addTask {
                 // Cut short only when the answer was faster.
                 try? await Task.sleep(for: patience)

@@ -15,7 +15,10 @@ struct RunVerb: Verb {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Submit a job, show what it writes as it comes, and exit as it does.",
-        usage: "jobctl run [options] -- CMD…",
+        usage: """
+            jobctl run [options] -- CMD…
+            jobctl run [options] -D DEFINITION [NAME=VALUE…]
+            """,
         discussion: """
             What the job writes to standard output and error goes to this command's own. \
             What is piped in is sent to the job as it comes, as much as there is, and \
@@ -29,6 +32,7 @@ struct RunVerb: Verb {
               jobctl run -- rsync -a --info=progress2 src/ dst/
               jobctl run --timeout 10m --shell 'sort big | uniq -c > counts'
               jobctl run --cancel-on-interrupt -- make test
+              jobctl run -D transcode input=a.mkv quality=20
               zcat dump.sql.gz | jobctl run -- sqlite3 my.db
               jobctl run --retries 3 --retry-on exit -- curl -fO https://example.org/big
 
@@ -50,15 +54,15 @@ struct RunVerb: Verb {
 
     func perform(on console: Console) async throws -> Int32 {
         if what.wantsHelp { throw CleanExit.helpRequest(self) }
-        let source = what.input(usually: .none)
-        let input: InputParts? =
-            source == .piped
-            ? InputParts(start: [], reader: try DescriptorReader(STDIN_FILENO)) : nil
         let screen = RunScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
-            let job = try await client.submit(
-                try await what.submission(client: client, input: source))
+            let (submission, source) = try await what.submission(
+                client: client, usually: .none)
+            let input: InputParts? =
+                source == .piped
+                ? InputParts(start: [], reader: try DescriptorReader(STDIN_FILENO)) : nil
+            let job = try await client.submit(submission)
             let session = RunSession(
                 client: client, job: job.value, screen: screen, notice: notice,
                 cancelsOnInterrupt: cancelOnInterrupt, input: input)

@@ -17,6 +17,7 @@ struct SubmitVerb: Verb {
         abstract: "Submit a job and print its id.",
         usage: """
             jobctl submit [options] -- CMD…
+            jobctl submit [options] -D DEFINITION [NAME=VALUE…]
             jobctl submit [options] --file FILE
             """,
         discussion: """
@@ -37,6 +38,7 @@ struct SubmitVerb: Verb {
               jobctl submit --not-before 22:30 --queue gpu --resource gpu=1 -- ./train.py
               jobctl submit --after $(jobctl submit -- make) -- make install
               jobctl submit --wait -- make test && echo good
+              jobctl submit -D transcode input=a.mkv quality=20
               jobctl submit -f jobs.yaml
 
             EXIT STATUS:
@@ -80,8 +82,8 @@ struct SubmitVerb: Verb {
     private func submit(
         to client: Client, on console: Console
     ) async throws -> Received<JobResource> {
-        let input = what.input(usually: wait ? .none : .sent)
-        var submission = try await what.submission(client: client, input: input)
+        var (submission, input) = try await what.submission(
+            client: client, usually: wait ? .none : .sent)
         var rest: InputParts?
         if case .piped = input {
             let reader = try DescriptorReader(STDIN_FILENO)

@@ -14,29 +14,18 @@ struct HostPort: Hashable {
         self.isPlain = isPlain
     }
 
-    /// - Throws: `StartError` for anything but `HOST:PORT`, and for addresses
-    ///   that other machines can reach: whoever reaches the API can run commands
-    ///   as this user, and this version has no tokens yet.
+    /// - Throws: `StartError` for anything but `HOST:PORT`.
     init(_ text: String, from given: SettingSources.Given) throws {
-        func reject(_ expected: String) -> StartError {
-            StartError(given.status, "\(given.origin) must be \(expected), not '\(text)'.")
-        }
         let isPlain = text.hasPrefix("http://")
-        let text = isPlain ? String(text.dropFirst("http://".count)) : text
-        guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...])
-        else { throw reject("HOST:PORT") }
-        var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isLoopback =
-            host == "localhost" || host == "::1"
-            || (parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil })
-        guard isLoopback else {
-            throw reject(
-                "a loopback address (127.0.0.1:PORT, [::1]:PORT, localhost:PORT), since anybody "
-                    + "who reaches it can run commands")
+        let address = isPlain ? text.dropFirst("http://".count) : text[...]
+        guard let colon = address.lastIndex(of: ":"), colon != address.startIndex,
+            let port = UInt16(address[address.index(after: colon)...])
+        else {
+            throw StartError(
+                given.status, "\(given.origin) must be HOST:PORT, not '\(text)'.")
         }
+        var host = String(address[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         self.init(host: host, port: port, isPlain: isPlain)
     }
 }

@@ -1,5 +1,4 @@
-import Foundation
-import Yams
+import JobModel
 
 /// Where settings come from, in their order: flags, the environment, the file.
 struct SettingSources {
@@ -15,7 +14,7 @@ struct SettingSources {
 
     private let flags: [SettingName: [String]]
     private let environment: [String: String]
-    private let file: [String: [String]]
+    private let file: ConfigurationFile
     private let path: String
 
     /// - Parameters:
@@ -29,7 +28,7 @@ struct SettingSources {
         self.flags = flags.filter { !$0.value.isEmpty }
         self.environment = environment
         self.path = path ?? ""
-        file = try path.map(Self.read) ?? [:]
+        file = try path.map(ConfigurationFile.init) ?? ConfigurationFile()
     }
 
     /// What a setting was given as; nil when nobody said anything.
@@ -42,7 +41,7 @@ struct SettingSources {
                 values: name.isList ? Self.split(value) : [value], origin: name.variable,
                 status: .configuration)
         }
-        if let values = file[name.key] {
+        if let values = file.settings[name.key] {
             return Given(
                 values: values, origin: "\(name.key) in \(path)", status: .configuration)
         }
@@ -53,54 +52,17 @@ struct SettingSources {
         value.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
     }
 
-    private static func read(_ path: String) throws -> [String: [String]] {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw StartError(
-                .configuration, "The configuration file \(path) cannot be read: \(error)")
-        }
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw StartError(.configuration, "The configuration file \(path) is not YAML: \(error)")
-        }
-        guard let root else { return [:] }
-        guard let mapping = root.mapping else {
-            throw StartError(
-                .configuration, "The configuration file \(path) must be lines of 'setting: value'.")
-        }
-        let known = Set(SettingName.allCases.map(\.key))
-        var settings: [String: [String]] = [:]
-        for (keyNode, valueNode) in mapping {
-            let key = keyNode.string ?? ""
-            guard known.contains(key) else {
-                throw StartError(
-                    .configuration,
-                    "\(path): '\(key)' is not a setting. There are: "
-                        + known.sorted().joined(separator: ", ") + ".")
-            }
-            if let value = valueNode.scalar?.string {
-                settings[key] = [value]
-            } else if let sequence = valueNode.sequence {
-                settings[key] = sequence.compactMap { $0.scalar?.string }
-            } else {
-                throw StartError(
-                    .configuration, "\(path): \(key) must be a value or a list of values.")
-            }
-        }
-        return settings
-    }
+    /// What may be started by name.
+    var definitions: [Definition] { file.definitions }
 }
 
 extension SettingName {
     /// Whether it takes several values.
     fileprivate var isList: Bool {
         switch self {
-        case .listen, .corsOrigins, .trustedProxies: true
-        case .stateDir, .noListen, .socket, .logLevel, .progressIntervalSeconds, .slots,
+        case .listen, .allowedHosts, .corsOrigins, .trustedProxies: true
+        case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
+            .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
             .retentionBytes, .supervisor, .streamsPerClient, .connectionLimit,
             .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:

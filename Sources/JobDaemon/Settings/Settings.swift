@@ -27,12 +27,14 @@ struct Settings {
     var keepaliveSeconds: Double
     /// How long a write may make no headway.
     var stallSeconds: Int64
-    /// Origins whose pages may use the API.
-    var corsOrigins: Set<String>
+    /// Who may use it.
+    var access: AccessSettings
     /// How connections are made and bounded.
     var transport: TransportSettings
     /// The supervisor's program.
     var supervisor: String
+    /// What may be started by name.
+    var definitions: [Definition]
 
     /// - Throws: `StartError` for the first setting that makes no sense.
     init(_ sources: SettingSources, environment: [String: String]) throws {
@@ -81,9 +83,10 @@ struct Settings {
         streamLimit = Int(try sources.number(.streamLimit, in: 0...1_000_000) ?? 10_000)
         keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
-        corsOrigins = Set(sources[.corsOrigins]?.values ?? [])
+        access = try AccessSettings(sources)
         transport = try TransportSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
+        definitions = sources.definitions
     }
 
     /// systemd.exec(5): several directories are separated by colons.

@@ -9,6 +9,8 @@ struct ListeningSockets {
     private(set) var sockets: [ListeningSocket] = []
     /// Where they really listen, as URLs: `http://127.0.0.1:7620`, `unix:/path`.
     private(set) var addresses: [String] = []
+    /// Those of them that other machines may reach.
+    private(set) var exposed: [String] = []
     /// The Unix socket that was made here and must be removed at the end.
     private var ownPath: String?
 
@@ -24,7 +26,9 @@ struct ListeningSockets {
                     try bind(address, isSecure: isSecure && !address.isPlain)
                 }
             }
-            if inherited.isEmpty || settings.isSocketGiven { try bind(path: settings.socket) }
+            if inherited.isEmpty || settings.isSocketGiven {
+                try bind(path: settings.socket, group: settings.access.socketGroup)
+            }
         } catch {
             closeAll()
             throw error
@@ -43,6 +47,7 @@ struct ListeningSockets {
         // Who connects to a Unix socket is on this machine.
         let speaksTLS = isSecure && !address.hasPrefix("unix:")
         sockets.append(ListeningSocket(descriptor: descriptor, isSecure: speaksTLS))
+        if try !SocketAddress.isLocal(descriptor) { exposed.append(address) }
     }
 
     private func closeAll() {
@@ -93,7 +98,7 @@ struct ListeningSockets {
 
     // MARK: Unix
 
-    private mutating func bind(path: String) throws {
+    private mutating func bind(path: String, group: UInt32?) throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         func fail(_ code: CInt, _ hint: String = "") -> StartError {
             close(descriptor)
@@ -120,6 +125,10 @@ struct ListeningSockets {
             throw fail(code, code == EADDRINUSE ? " Another jobd listens there." : "")
         }
         ownPath = path
+        // The name of an abstract socket has neither a mode nor a group.
+        if let group, !path.hasPrefix("@"), chown(path, uid_t.max, group) != 0 {
+            throw fail(errno, " The daemon's user must be a member of socket_group \(group).")
+        }
         guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw fail(errno) }
         sockets.append(ListeningSocket(descriptor: descriptor, isSecure: false))
         addresses.append("unix:\(path)")

@@ -7,17 +7,7 @@ enum SocketAddress {
     ///
     /// - Throws: `StartError` when it is no socket of a kind that can be served.
     static func name(of descriptor: CInt, isSecure: Bool) throws -> String {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                getsockname(descriptor, $0, &length)
-            }
-        }
-        guard status == 0 else {
-            throw StartError(
-                .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
-        }
+        var (storage, length) = try bound(descriptor)
         if CInt(storage.ss_family) == AF_UNIX {
             return withUnsafePointer(to: &storage) { pointer in
                 pointer.withMemoryRebound(to: sockaddr_un.self, capacity: 1) { unix in
@@ -36,13 +26,50 @@ enum SocketAddress {
                     NI_NUMERICHOST | NI_NUMERICSERV)
             }
         }
-        guard known == 0 else {
-            throw StartError(
-                .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
-        }
+        guard known == 0 else { throw unusable(descriptor) }
         let name = Self.text(host)
         let scheme = isSecure ? "https" : "http"
         return "\(scheme)://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
+    }
+
+    /// Whether only this machine can reach a listening descriptor.
+    ///
+    /// - Throws: `StartError` when it is no socket of a kind that can be served.
+    static func isLocal(_ descriptor: CInt) throws -> Bool {
+        var (storage, _) = try bound(descriptor)
+        let family = CInt(storage.ss_family)
+        return withUnsafeBytes(of: &storage) { bytes in
+            switch family {
+            case AF_UNIX: return true
+            case AF_INET:
+                // In network byte order: the first byte comes first.
+                let address = bytes.load(as: sockaddr_in.self).sin_addr
+                return withUnsafeBytes(of: address) { $0.first == 127 }
+            case AF_INET6:
+                let address = bytes.load(as: sockaddr_in6.self).sin6_addr
+                return withUnsafeBytes(of: address) {
+                    $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1
+                }
+            default: return false
+            }
+        }
+    }
+
+    private static func bound(_ descriptor: CInt) throws -> (sockaddr_storage, socklen_t) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(descriptor, $0, &length)
+            }
+        }
+        guard status == 0 else { throw unusable(descriptor) }
+        return (storage, length)
+    }
+
+    private static func unusable(_ descriptor: CInt) -> StartError {
+        StartError(
+            .unavailable, "Descriptor \(descriptor) is not a socket that jobd can serve.")
     }
 
     /// Calls `body` with the address of a Unix socket. A path that begins with

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// What systemd expects of a service and gives it: sd_notify(3),
@@ -28,6 +29,14 @@ struct Systemd: Sendable {
         } else {
             inheritedSockets = []
         }
+    }
+
+    /// Tells systemd that settings are being read anew, until it is told `READY=1`;
+    /// with the time, as `Type=notify-reload` of systemd.service(5) wants it.
+    func notifyReloading() {
+        // On Linux CLOCK_MONOTONIC of clock_gettime(2).
+        let microseconds = DispatchTime.now().uptimeNanoseconds / 1000
+        notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
     }
 
     /// Tells systemd `READY=1`, `STOPPING=1` or `WATCHDOG=1`. That it cannot be

@@ -8,76 +8,72 @@ import JobModel
 struct AccessPolicy: RouterMiddleware {
     /// Origins whose pages may use the API: `https://app.example.org`.
     let allowedOrigins: Set<String>
+    let hosts: ServedHosts
 
     func handle(
         _ request: Request, context: JobRequestContext,
         next: @concurrent (Request, JobRequestContext) async throws -> Response
     ) async throws -> Response {
-        if !context.isLocalSocket {
-            guard let authority = context.origin.host, Self.isServed(authority) else {
+        try RequestRules.check(request.head)
+        var context = context
+        context.client = ClientView(request, context)
+        try checkHost(request, context)
+        if let origin = request.headers[.origin] {
+            let isListed = allowedOrigins.contains(origin)
+            guard isListed || Self.isSame(origin, context.client) else {
                 throw JobError(
-                    .misdirected,
-                    "jobd is not served under the name '\(context.origin.host ?? "")'. "
-                        + "Use localhost or the address it listens on.")
+                    .forbidden,
+                    "Pages of \(origin) may not use this jobd. List that origin in cors_origins.")
             }
-        }
-        guard let origin = request.headers[.origin] else { return try await next(request, context) }
-        if allowedOrigins.contains(origin) {
-            return try await answer(origin, request, context, next)
-        }
-        guard Self.isSame(origin, context.origin) else {
-            throw JobError(
-                .forbidden,
-                "Pages of \(origin) may not use this jobd. List that origin in cors_origins.")
+            if isListed, request.isPreflight { return Response(status: .noContent) }
+            context.client.isOwnPage = true
+        } else {
+            try Self.checkSite(request)
+            context.client.isOwnPage = request.headers[.fetchSite] == "same-origin"
         }
         return try await next(request, context)
     }
 
-    /// What a listed origin gets (fetch.spec.whatwg.org §3.3).
-    private func answer(
-        _ origin: String, _ request: Request, _ context: JobRequestContext,
-        _ next: @concurrent (Request, JobRequestContext) async throws -> Response
-    ) async throws -> Response {
-        var response: Response
-        if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
-            response = Response(status: .noContent)
-            response.headers[.accessControlAllowMethods] = "GET, POST, PUT, PATCH, DELETE"
-            response.headers[.accessControlAllowHeaders] =
-                "Content-Type, Idempotency-Key, Last-Event-ID"
-            response.headers[.accessControlMaxAge] = "600"
-        } else {
-            do {
-                response = try await next(request, context)
-            } catch let error as JobError {
-                // The page may read what went wrong.
-                response = .problem(error)
-            }
-            response.headers[.accessControlExposeHeaders] = "Location"
+    private func checkHost(_ request: Request, _ context: JobRequestContext) throws(JobError) {
+        // The first is the authority; RFC 9112 §3.2 wants an error for a second.
+        guard !request.headers.contains(.host) else {
+            throw JobError(.malformedRequest, "There is more than one Host header. Send one.")
         }
-        response.headers[.accessControlAllowOrigin] = origin
-        response.headers[.vary] = "Origin"
-        return response
-    }
-
-    /// Whether a request's authority names this machine to itself. Names under
-    /// `localhost` are never looked up (RFC 6761 §6.3).
-    static func isServed(_ authority: String) -> Bool {
-        let host = host(of: authority)
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
-
-    private static func host(of authority: String) -> String {
-        let lowercased = authority.lowercased()
-        if lowercased.hasPrefix("["), let bracket = lowercased.firstIndex(of: "]") {
-            return String(lowercased[...bracket])
+        let client = context.client
+        // What uses the socket itself names anything; a browser comes by some relay.
+        if case .process = context.peer, !client.isForwarded, !client.isBrowser { return }
+        let local = context.channel.localAddress?.ipAddress
+        guard let authority = client.authority, hosts.contains(authority, local: local) else {
+            throw JobError(
+                .misdirected,
+                "jobd is not served under the name '\(client.authority ?? "")'. Use localhost or "
+                    + "the address it listens on, or list that name in allowed_hosts.")
         }
-        return String(lowercased.prefix { $0 != ":" })
     }
 
-    private static func isSame(_ origin: String, _ own: RequestOrigin) -> Bool {
-        guard let host = own.host else { return false }
-        return origin.lowercased() == "\(own.scheme)://\(host.lowercased())"
+    /// Refuses what a page of another origin has a browser send without saying so in
+    /// `Origin`, such as an image's address. To follow a link to the dashboard is no
+    /// such thing.
+    private static func checkSite(_ request: Request) throws(JobError) {
+        guard let site = request.headers[.fetchSite], site != "same-origin", site != "none"
+        else { return }
+        let isLink =
+            request.headers[.fetchMode] == "navigate"
+            && request.headers[.fetchDestination] == "document"
+            && request.uri.path == "/" && request.method == .get
+        guard isLink else {
+            throw JobError(
+                .forbidden,
+                "Pages of other origins may not use this jobd. List theirs in cors_origins.")
+        }
     }
+
+    private static func isSame(_ origin: String, _ client: ClientView) -> Bool {
+        guard let authority = client.authority else { return false }
+        return origin.lowercased() == "\(client.scheme)://\(authority.lowercased())"
+    }
+}
+
+extension HTTPField.Name {
+    static let host = known("Host")
 }

@@ -17,9 +17,9 @@ struct Connections: Sendable {
     enum Accepted: Sendable {
         /// There are too many.
         case refused
-        case http1(HTTP1Channel.Value)
+        case http1(HTTP1Channel.Value, Peer)
         /// The handshake decides which version it speaks.
-        case secure(EventLoopFuture<Negotiated>)
+        case secure(EventLoopFuture<Negotiated>, Peer)
     }
 
     /// One that is encrypted.
@@ -91,7 +91,9 @@ struct Connections: Sendable {
             }
         }
         guard isSecure, let certificates else {
-            return setUp(plain, on: channel).map { .http1($0) }
+            return setUp(plain, on: channel).flatMapThrowing {
+                .http1($0, try Peer(channel))
+            }
         }
         // Whoever does not get to an agreement in time is let go.
         let timeout = channel.eventLoop.scheduleTask(in: limits.head) {
@@ -111,7 +113,7 @@ struct Connections: Sendable {
                 return setUp(secure, on: channel).map { .http1($0) }
             }
             try operations.addHandler(negotiation)
-            return .secure(negotiation.protocolNegotiationResult)
+            return .secure(negotiation.protocolNegotiationResult, try Peer(channel))
         }
     }
 
@@ -131,7 +133,7 @@ struct Connections: Sendable {
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(
-                maxIdleTime: limits.idle, maxAge: nil, maxGraceTime: .seconds(5), keepalive: nil))
+                maxIdleTime: limits.idle, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let streams = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server, streamDelegate: manager.http2StreamDelegate,
             configuration: Self.http2
@@ -143,7 +145,9 @@ struct Connections: Sendable {
                 return try HTTP1Channel.Value(wrappingChannelSynchronously: stream)
             }
         }
-        try channel.pipeline.syncOperations.addHandler(manager)
+        try channel.pipeline.syncOperations.addHandlers([
+            manager, ConnectionEnd(grace: .seconds(5)),
+        ])
         return streams
     }
 
@@ -169,17 +173,24 @@ struct Connections: Sendable {
     func serve(_ accepted: Accepted) async {
         switch accepted {
         case .refused: return
-        case .http1(let connection): await plain.handle(value: connection, logger: logger)
-        case .secure(let negotiation):
-            do {
-                switch try await negotiation.get() {
-                case .http1(let connection): await secure.handle(value: connection, logger: logger)
-                case .http2(let streams): try await serve(streams)
-                }
-            } catch {
-                // A handshake that failed, or a client that broke the rules.
-                logger.debug("Connection ended", metadata: ["error": "\(error)"])
+        case .http1(let connection, let peer):
+            await Peer.$current.withValue(peer) {
+                await plain.handle(value: connection, logger: logger)
             }
+        case .secure(let negotiation, let peer):
+            await Peer.$current.withValue(peer) { await serve(negotiation) }
+        }
+    }
+
+    private func serve(_ negotiation: EventLoopFuture<Negotiated>) async {
+        do {
+            switch try await negotiation.get() {
+            case .http1(let connection): await secure.handle(value: connection, logger: logger)
+            case .http2(let streams): try await serve(streams)
+            }
+        } catch {
+            // A handshake that failed, or a client that broke the rules.
+            logger.debug("Connection ended", metadata: ["error": "\(error)"])
         }
     }
 

@@ -127,14 +127,6 @@ enum RequestRules {
     }
 }
 
-extension HTTPField.Name {
-    /// The name that HTTP/2 has `:authority` for.
-    fileprivate static let host: Self = {
-        guard let name = Self("Host") else { preconditionFailure("Host is a field name") }
-        return name
-    }()
-}
-
 extension UInt8 {
     fileprivate var isAlphanumeric: Bool {
         switch self {

@@ -2,7 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Finds out who asks and by which name, before anything depends on it.
+/// Finds out from where a request comes and by which name, before anything depends
+/// on it.
 struct ForwardedHeaders: RouterMiddleware {
     /// Whose word is taken.
     let proxies: TrustedProxies
@@ -19,10 +20,9 @@ struct ForwardedHeaders: RouterMiddleware {
         context.logger.debug(
             "Request",
             metadata: [
-                "client": "\(context.origin.address?.description ?? "socket")",
-                "method": "\(request.method)", "path": "\(request.uri.path)",
+                "from": "\(context.clientAddress)", "method": "\(request.method)",
+                "path": "\(request.uri.path)",
             ])
-        try RequestRules.check(request.head)
         return try await next(request, context)
     }
 }

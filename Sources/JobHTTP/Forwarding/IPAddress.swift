@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// An IP address of either version.
@@ -51,12 +52,18 @@ struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// As people write it (RFC 5952, without the shortening).
+    /// As people write it (RFC 5952).
     var description: String {
-        if isIPv4 {
-            return (0..<4).reversed().map { "\(bits >> (8 * $0) & 0xFF)" }.joined(separator: ".")
+        let address = isIPv4 ? bits << 96 : bits
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        return withUnsafeBytes(of: address.bigEndian) { bytes in
+            guard
+                inet_ntop(
+                    isIPv4 ? AF_INET : AF_INET6, bytes.baseAddress, &text, socklen_t(text.count))
+                    != nil
+            else { preconditionFailure("there is room for every address") }
+            let end = text.firstIndex(of: 0) ?? text.endIndex
+            return String(decoding: text[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
         }
-        return (0..<8).reversed().map { String(bits >> (16 * $0) & 0xFFFF, radix: 16) }
-            .joined(separator: ":")
     }
 }

@@ -57,9 +57,4 @@ extension HTTPField.Name {
     fileprivate static let forwardedFor = known("X-Forwarded-For")
     fileprivate static let forwardedProto = known("X-Forwarded-Proto")
     fileprivate static let forwardedHost = known("X-Forwarded-Host")
-
-    private static func known(_ name: String) -> Self {
-        guard let name = Self(name) else { preconditionFailure("\(name) is a field name") }
-        return name
-    }
 }

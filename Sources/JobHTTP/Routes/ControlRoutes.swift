@@ -23,42 +23,54 @@ struct ControlRoutes: Sendable {
     @Sendable private func cancel(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         let order = try CancelRequest(json: try await request.json())
         let job = try await store.requestCancel(
-            try context.jobID, signal: order.signal, grace: order.grace)
+            asked.id, signal: order.signal, grace: order.grace, by: who.identity)
+        context.audit("Job cancelled", by: who, ["job": "\(job.id)"])
         return .json(job.state.isFinished ? .ok : .accepted) { $0.value(job) }
     }
 
     @Sendable private func pause(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         try await request.expectNoFields()
-        let job = try await store.setPaused(true, try context.jobID)
+        let job = try await store.setPaused(true, asked.id, by: who.identity)
+        context.audit("Job paused", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }
 
     @Sendable private func resume(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         try await request.expectNoFields()
-        let job = try await store.setPaused(false, try context.jobID)
+        let job = try await store.setPaused(false, asked.id, by: who.identity)
+        context.audit("Job resumed", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }
 
     @Sendable private func retry(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
+        try who.checkMayRun(asked.spec)
         try await request.expectNoFields()
-        let job = try await store.retry(try context.jobID)
+        let job = try await store.retry(asked.id, by: who.identity)
+        context.audit("Job run again", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }
 
     @Sendable private func signal(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         let order = try SignalRequest(json: try await request.json())
         let job = try await store.requestSignal(
-            try context.jobID, order.signal, isForTree: order.isForTree)
+            asked.id, order.signal, isForTree: order.isForTree, by: who.identity)
+        context.audit(
+            "Signal sent to job", by: who, ["job": "\(job.id)", "signal": "\(order.signal)"])
         return .json(.accepted) { $0.value(job) }
     }
 
@@ -66,21 +78,30 @@ struct ControlRoutes: Sendable {
     @Sendable func change(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         let change = try JobChange(json: try await request.json())
-        let job = try await store.update(try context.jobID, change)
+        try who.checkMayMake(change)
+        let job = try await store.update(asked.id, change, by: who.identity)
+        context.audit("Job changed", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }
 
     @Sendable private func input(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let (asked, who) = try await store.controlledJob(for: context)
         let query = QueryParameters(request)
         let isEnd = try query.flag("close")
         let offset = try query.integer("offset", in: 0...Int64.max)
         let bytes = try await request.bytes()
-        let id = try context.jobID
-        let size = try await actions.addInput(bytes, id, offset, isEnd)
-        let isClosed = try await store.isInputEnded(of: id)
+        let size = try await actions.addInput(bytes, asked.id, offset, isEnd, who.identity)
+        let isClosed = try await store.isInputEnded(of: asked.id)
+        // Not each piece: a stream has many.
+        if isEnd {
+            context.audit("Input of job closed", by: who, ["job": "\(asked.id)"])
+        } else if size == bytes.count, size > 0 {
+            context.audit("Input of job begun", by: who, ["job": "\(asked.id)"])
+        }
         return .json { json in
             json.object {
                 $0.member("size", size)

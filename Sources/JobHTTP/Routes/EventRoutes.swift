@@ -82,6 +82,7 @@ struct EventRoutes: Sendable {
         filter.states = try query.states()
         filter.queue = query.string("queue")
         filter.labels = try query.labels()
+        filter.owner = try query.owner(seenBy: try context.requester)
         let newest = try await store.newestEvent()
         var cursor = asked.cursor ?? newest
         let isReset = cursor > newest

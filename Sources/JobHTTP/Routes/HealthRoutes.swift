@@ -12,6 +12,7 @@ struct HealthRoutes: Sendable {
         router.endpoint("/ready", [.get: ready])
     }
 
+    /// Open to everybody: whoever starts the daemon waits for it.
     @Sendable private func health(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
@@ -26,6 +27,7 @@ struct HealthRoutes: Sendable {
     @Sendable private func ready(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        try context.require(.read)
         if let failure = await store.writeFailure() {
             // 503 whatever the cause: this is what a load balancer understands.
             return .problem(JobError(.unavailable, failure.message))

@@ -27,6 +27,7 @@ struct JobRoutes: Sendable {
         filter.name = query.string("name")
         filter.labels = try query.labels()
         filter.text = query.string("q")
+        filter.owner = try query.owner(seenBy: try context.requester)
         let limit = Int(try query.integer("limit", in: 1...1000) ?? 50)
         let before = try query.integer("before", in: 1...Int64.max).map(JobID.init(rawValue:))
         // One more than asked for tells whether there is a next page.
@@ -45,6 +46,7 @@ struct JobRoutes: Sendable {
     private static func next(_ filter: JobFilter, _ limit: Int, _ last: JobID) -> String {
         var parts = filter.states.map { "state=\($0.rawValue)" }
         if let queue = filter.queue { parts.append("queue=\(queue.percentEncoded)") }
+        if let owner = filter.owner { parts.append("owner=\(owner.rawValue.percentEncoded)") }
         if let name = filter.name { parts.append("name=\(name.percentEncoded)") }
         for (label, value) in filter.labels.sorted(by: { $0.key < $1.key }) {
             parts.append("label=\("\(label)=\(value)".percentEncoded)")
@@ -64,9 +66,10 @@ struct JobRoutes: Sendable {
     @Sendable private func delete(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let id = try context.jobID
-        try await store.delete(id)
-        await actions.removeFiles(id)
+        let (job, who) = try await store.controlledJob(for: context)
+        try await store.delete(job.id)
+        await actions.removeFiles(job.id)
+        context.audit("Job deleted", by: who, ["job": "\(job.id)"])
         return Response(status: .noContent)
     }
 }
@@ -84,19 +87,6 @@ extension JobRequestContext {
             }
             return JobID(rawValue: number)
         }
-    }
-}
-
-extension Store {
-    /// The job that the request's path names.
-    ///
-    /// - Throws: `job_not_found`.
-    func job(for context: JobRequestContext) async throws -> Job {
-        let id = try context.jobID
-        guard let job = try await job(id) else {
-            throw JobError(.jobNotFound, "There is no job \(id).")
-        }
-        return job
     }
 }
 

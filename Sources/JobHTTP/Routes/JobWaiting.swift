@@ -20,9 +20,9 @@ struct JobWaiting: Sendable {
         of job: Job, within seconds: Double, _ context: JobRequestContext
     ) async throws -> Job {
         let listener = Listener()
-        guard !job.state.isFinished, seconds > 0,
-            registry.admit(listener, of: context.principal?.identity)
-        else { return job }
+        guard !job.state.isFinished, seconds > 0, registry.admit(listener, context) else {
+            return job
+        }
         defer { registry.remove(listener) }
         let (channel, connection) = (context.channel, context.connection)
         let timer = channel.eventLoop.scheduleTask(

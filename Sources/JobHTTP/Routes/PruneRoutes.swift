@@ -14,7 +14,9 @@ struct PruneRoutes: Sendable {
     @Sendable private func prune(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.admin)
         let pruned = try await actions.prune(try PruneRequest(json: try await request.json()))
+        context.audit("Jobs pruned", by: who, ["count": "\(pruned.jobs)"])
         return .json { json in
             json.object {
                 $0.member("jobs", pruned.jobs)

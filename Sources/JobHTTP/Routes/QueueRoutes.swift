@@ -17,6 +17,7 @@ struct QueueRoutes: Sendable {
     @Sendable private func list(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        try context.require(.read)
         let queues = try await store.queues()
         return .json { json in
             json.object {
@@ -29,6 +30,7 @@ struct QueueRoutes: Sendable {
     @Sendable private func show(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        try context.require(.read)
         let name = context.queueName
         guard let queue = try await store.queue(name) else { throw Store.noQueue(name) }
         return .json { $0.value(queue) }
@@ -37,10 +39,12 @@ struct QueueRoutes: Sendable {
     @Sendable private func set(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.admin)
         let name = context.queueName
         try Queue.checkName(name)
         let change = try QueueChange(json: try await request.json())
         let (queue, isNew) = try await store.setQueue(name, change)
+        context.audit("Queue set", by: who, ["queue": "\(name)"])
         return .json(isNew ? .created : .ok, headers: isNew ? [.location: "/queues/\(name)"] : [:])
         {
             $0.value(queue)
@@ -50,7 +54,9 @@ struct QueueRoutes: Sendable {
     @Sendable private func remove(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.admin)
         try await store.removeQueue(context.queueName)
+        context.audit("Queue removed", by: who, ["queue": "\(context.queueName)"])
         return Response(status: .noContent)
     }
 }

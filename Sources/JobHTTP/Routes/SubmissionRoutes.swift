@@ -10,6 +10,7 @@ import NIOCore
 /// Submitting jobs, one or many, once or repeatedly.
 struct SubmissionRoutes: Sendable {
     let store: Store
+    let definitions: DefinitionRegistry
     let waiting: JobWaiting
 
     func add(to router: Router<JobRequestContext>) {
@@ -20,15 +21,21 @@ struct SubmissionRoutes: Sendable {
     @Sendable func submit(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let query = QueryParameters(request)
         let patience = try query.seconds("wait", in: 0...3600)
         let body = try await request.json()
-        let spec = try JobSpec(json: body)
+        let spec = try await definitions.reading(for: who) { offer throws(JobError) in
+            try JobSpec(json: body, of: offer)
+        }
+        try who.checkMayRun(spec)
         let submitted = try await store.submit(
-            [Submission(spec)], asBatch: false, key: try Self.key(request, body))
+            [Submission(spec)], asBatch: false, key: try Self.key(request, body),
+            by: who.identity, seeingOnly: who.visibleOwner)
         guard var job = submitted.jobs.first else {
             throw JobError(.internalError, "A submission led to no job.")
         }
+        if submitted.isNew { context.audit(submissionOf: [job], by: who) }
         if let patience { job = try await waiting.outcome(of: job, within: patience, context) }
         return .json(
             submitted.isNew ? .created : .ok,
@@ -39,11 +46,16 @@ struct SubmissionRoutes: Sendable {
     @Sendable private func submitBatch(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
+        let who = try context.require(.submit)
         let body = try await request.json()
-        let batch = try BatchRequest(json: body)
+        let batch = try await definitions.reading(for: who) { offer throws(JobError) in
+            try BatchRequest(json: body, of: offer)
+        }
+        for entry in batch.entries { try who.checkMayRun(entry.spec) }
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
-            key: try Self.key(request, body))
+            key: try Self.key(request, body), by: who.identity, seeingOnly: who.visibleOwner)
+        if submitted.isNew { context.audit(submissionOf: submitted.jobs, by: who) }
         return .json(submitted.isNew ? .created : .ok) { json in
             json.object {
                 $0.key("jobs")

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import JobEvents
-import JobModel
 import NIOCore
 
 /// What all streams share: headers, the first bytes, running on the connection's
@@ -35,10 +34,9 @@ struct StreamResponse: Sendable {
         headers[.cacheControl] = "no-store, no-transform"
         headers[.accelBuffering] = "no"
         let (channel, connection) = (context.channel, context.connection)
-        let client = context.principal?.identity
         let responseBody = ResponseBody { writer in
             let listener = Listener()
-            guard registry.admit(listener, of: client) else {
+            guard registry.admit(listener, context) else {
                 try await writer.write(ByteBuffer(bytes: refusal))
                 try await writer.finish(nil)
                 return
@@ -78,7 +76,8 @@ extension HTTPField.Name {
     /// Where an EventSource stands in a stream (WHATWG HTML §9.2.4).
     static let lastEventID = known("Last-Event-ID")
 
-    private static func known(_ name: String) -> Self {
+    /// A name that is one.
+    static func known(_ name: String) -> Self {
         guard let name = Self(name) else { preconditionFailure("\(name) is a field name") }
         return name
     }

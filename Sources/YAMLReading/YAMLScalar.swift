@@ -1,3 +1,4 @@
+import JobAPI
 import Yams
 
 /// A single value of a YAML document: text unless it is plain and has a form of
@@ -8,30 +9,38 @@ struct YAMLScalar {
 
     /// Reads a value.
     ///
-    /// - Throws: `Trouble` when JSON cannot say it, or it can be read in two ways.
-    init(_ scalar: Node.Scalar, place: String) throws {
+    /// - Parameter line: where it is.
+    /// - Throws: `YAMLTrouble` when JSON cannot say it, or it can be read in two ways.
+    init(_ scalar: Node.Scalar, line: Int?) throws(YAMLTrouble) {
         let text = scalar.string
         switch scalar.tag.rawValue {
         case "", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
             "tag:yaml.org,2002:null":
             let isTagged = !scalar.tag.rawValue.isEmpty
             guard scalar.style == .plain || isTagged else {
-                json = JSONText.string(text)
+                json = Self.string(text)
                 return
             }
             if let word = Self.words[text] {
                 json = word
-            } else if let number = try Self.number(text, place: place) {
+            } else if let number = try Self.number(text, line: line) {
                 json = number
             } else if isTagged {
-                throw Trouble.usage("\(place)'\(text)' is not what its tag says")
+                throw YAMLTrouble(line: line, "'\(text)' is not what its tag says")
             } else {
-                json = JSONText.string(text)
+                json = Self.string(text)
             }
-        case "!", "tag:yaml.org,2002:str": json = JSONText.string(text)
+        case "!", "tag:yaml.org,2002:str": json = Self.string(text)
         default:
-            throw Trouble.usage("\(place)the tag \(scalar.tag.rawValue) means nothing here")
+            throw YAMLTrouble(line: line, "the tag \(scalar.tag.rawValue) means nothing here")
         }
+    }
+
+    /// The text as JSON has it.
+    static func string(_ text: String) -> String {
+        var writer = JSONWriter(capacity: text.utf8.count + 2)
+        writer.value(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private static let words = [
@@ -41,7 +50,7 @@ struct YAMLScalar {
     ]
 
     /// A number as JSON writes it; nil when the text is none.
-    private static func number(_ text: String, place: String) throws -> String? {
+    private static func number(_ text: String, line: Int?) throws(YAMLTrouble) -> String? {
         // Nearly all text does not begin as a number.
         guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return nil }
         for (prefix, radix) in [("0o", 8), ("0x", 16)] where text.hasPrefix(prefix) {
@@ -53,13 +62,14 @@ struct YAMLScalar {
         let unsigned = text.drop { $0 == "-" || $0 == "+" }
         guard text.utf8.count - unsigned.utf8.count <= 1 else { return nil }
         if ["inf", "nan"].contains(unsigned.dropFirst().lowercased()), unsigned.first == "." {
-            throw Trouble.usage("\(place)\(text) is no number that can be sent")
+            throw YAMLTrouble(line: line, "\(text) is no number that can be sent")
         }
         guard let number = Decimal(unsigned) else { return nil }
         if number.isInteger, number.whole.count > 1, number.whole.first == "0" {
             // Octal in YAML 1.1, decimal in 1.2, and often a string to people.
-            throw Trouble.usage(
-                "\(place)\(text) can be read in two ways; put it in quotes, or leave out the 0")
+            throw YAMLTrouble(
+                line: line,
+                "\(text) can be read in two ways; put it in quotes, or leave out the 0")
         }
         return (text.hasPrefix("-") ? "-" : "") + number.json
     }

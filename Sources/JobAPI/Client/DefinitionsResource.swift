@@ -1,0 +1,5 @@
+/// The definitions that one may start, by name.
+public struct DefinitionsResource: WireResource, Hashable {
+    /// The definitions.
+    public var definitions: [DefinitionResource]
+}
