@@ -8,9 +8,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD := .build/debug
 FORMATTED := Package.swift Sources Tests migrations Benchmarks
 
-# Tools whose progress the tests see recognised.
-TOOLS := aria2 borgbackup cmake ffmpeg git make ninja-build openssl p7zip-full parallel pv \
-    python3-pytest python3-tqdm restic rsync wget zstd
+# Tools whose progress the tests see recognised, proxies that they put in front,
+# and what they look through those with.
+TOOLS := aria2 borgbackup caddy cmake curl ffmpeg git make nginx-light ninja-build openssl \
+    p7zip-full parallel pv python3-pytest python3-tqdm restic rsync wget zstd
 
 .PHONY: help deps build release demo test test-deps test-clients test-systemd lint format bench install clean
 

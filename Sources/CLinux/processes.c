@@ -151,6 +151,28 @@ int linux_pidfd_signal(int pidfd, int signal) {
     return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) == -1 ? -errno : 0;
 }
 
+static uint64_t former_open_files;
+
+uint64_t linux_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 1024;
+    rlim_t former = limit.rlim_cur;
+    if (former == limit.rlim_max) return former;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == -1) return former;
+    former_open_files = former;
+    return limit.rlim_cur;
+}
+
+uint64_t linux_former_open_files(void) { return former_open_files; }
+
+void linux_limit_open_files(uint64_t count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return;
+    limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;

@@ -83,10 +83,11 @@ extension JSONWriter {
             json.member(granted: job.granted)
             json.member("cursor", job.cursor.rawValue)
             json.key("links")
+            let base = LinkBase.path
             json.object {
-                $0.member("self", "/jobs/\(job.id)")
-                $0.member("progress", "/jobs/\(job.id)/progress")
-                $0.member("output", "/jobs/\(job.id)/output")
+                $0.member("self", "\(base)/jobs/\(job.id)")
+                $0.member("progress", "\(base)/jobs/\(job.id)/progress")
+                $0.member("output", "\(base)/jobs/\(job.id)/output")
             }
         }
     }

@@ -52,13 +52,24 @@ struct ConnectionFailure {
                 isUnderway = true
             default: reason = "\(error)"
             }
-        // BoringSSL's words; the library has no others.
-        case let error as NIOSSLError where "\(error)".contains("CERTIFICATE_VERIFY_FAILED"):
-            reason =
-                "its certificate is not for that name, has expired, or is of an authority that "
-                + "is not trusted here ($SSL_CERT_FILE names others)"
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            reason = "its certificate is for another name; use a name that is in it"
+        case is NIOSSLError: reason = Self.words(handshake: "\(error)")
         default: reason = "\(error)"
         }
+    }
+
+    /// What a handshake failed by. The library tells the reasons apart by their
+    /// names in its text only.
+    private static func words(handshake text: String) -> String {
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "its certificate is not trusted here, or has expired; to trust one that you "
+                + "know, name its file by --ca-file or $JOBD_CA_FILE"
+        }
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return "it does not speak TLS; use http:// if nobody can listen in"
+        }
+        return "the TLS handshake failed: \(text)"
     }
 
     private static func words(errno code: CInt) -> String? {

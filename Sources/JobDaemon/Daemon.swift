@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Foundation
 import Glibc
@@ -29,6 +30,7 @@ struct Daemon {
     /// - Throws: `StartError` when it cannot start.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        let openFiles = linux_raise_open_files()
         Reload.ignoreSignal()
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
@@ -37,6 +39,7 @@ struct Daemon {
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
         let users = try userPolicy(logger)
+        let certificates = try loadCertificates(logger)
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
@@ -77,8 +80,16 @@ struct Daemon {
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
         http.addresses = sockets.addresses
+        http.streamsPerClient = settings.transport.streamsPerClient
+        // A quarter is for the database, the journals and the jobs.
+        http.connectionLimit = min(
+            settings.transport.connectionLimit, max(1, Int(openFiles / 4 * 3)))
+        http.requestTimeoutMilliseconds = settings.transport.requestTimeoutMilliseconds
+        http.trustedProxies = settings.transport.trustedProxies
+        http.basePath = settings.transport.basePath
+        http.certificates = certificates
         let server = HTTPServer(
-            sockets: sockets.descriptors, settings: http, book: book, store: store, log: log,
+            sockets: sockets.sockets, settings: http, book: book, store: store, log: log,
             output: output, definitions: definitions,
             actions: actions(scheduler, pruner, users), logger: logger)
         var services: [any Service] = [
@@ -90,7 +101,8 @@ struct Daemon {
             Announcement(
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
-            Reload(items: reloads(definitions), systemd: systemd, logger: logger),
+            Reload(
+                items: reloads(definitions, certificates, logger), systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
             services.append(
@@ -111,6 +123,17 @@ struct Daemon {
         withExtendedLifetime(lock) {}
     }
 
+    private func loadCertificates(_ logger: Logger) throws -> Certificates? {
+        guard let (path, key) = settings.transport.certificate else { return nil }
+        do throws(Certificates.Failure) {
+            let certificates = try Certificates(certificate: path, key: key)
+            Self.warn(of: certificates, logger)
+            return certificates
+        } catch {
+            throw StartError(.configuration, error.description)
+        }
+    }
+
     /// Says what the addresses risk that it listens on.
     ///
     /// - Throws: `StartError` when everybody could do everything from elsewhere.
@@ -129,7 +152,7 @@ struct Daemon {
                 everything that forwards a port to it, can run commands as this user
                 """)
         }
-        for address in sockets.exposed {
+        for address in sockets.exposed where address.hasPrefix("http://") {
             logger.warning(
                 """
                 Whoever can listen on the way to \(address) can read tokens and use them: there \
@@ -139,13 +162,31 @@ struct Daemon {
     }
 
     /// What is read anew on SIGHUP.
-    private func reloads(_ definitions: DefinitionRegistry) -> [Reload.Item] {
+    private func reloads(
+        _ definitions: DefinitionRegistry, _ certificates: Certificates?, _ logger: Logger
+    ) -> [Reload.Item] {
         let readSettings = self.readSettings
-        return [
+        var items = [
             Reload.Item(name: "definitions") {
                 definitions.replace(with: try readSettings().definitions)
             }
         ]
+        if let certificates {
+            items.append(
+                Reload.Item(name: "certificate") {
+                    try certificates.reload()
+                    Self.warn(of: certificates, logger)
+                })
+        }
+        return items
+    }
+
+    /// An expired certificate is served all the same: somebody may have to get in.
+    private static func warn(of certificates: Certificates, _ logger: Logger) {
+        guard certificates.expiry < now() else { return }
+        logger.warning(
+            "The certificate has expired; clients will refuse it. Renew it and send SIGHUP",
+            metadata: ["expired": "\(certificates.expiry.rfc3339)"])
     }
 
     /// What requests lead to beside rows.

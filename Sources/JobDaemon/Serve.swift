@@ -15,7 +15,11 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Where jobs, their output and the database are kept.")
     var stateDir: String?
 
-    @Option(help: "Listen on HOST:PORT; repeatable; port 0 picks a free one.")
+    @Option(
+        help: """
+            Listen on HOST:PORT; repeatable; port 0 picks a free one. With a certificate that is \
+            TLS; http://HOST:PORT is not.
+            """)
     var listen: [String] = []
 
     @Flag(help: "Listen on the Unix socket only.")
@@ -63,6 +67,32 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "How long a ticket is good, unless another time is asked for.")
     var ticketSeconds: String?
+
+    @Option(help: "How many streams one client may have open.")
+    var streamsPerClient: String?
+
+    @Option(help: "How many connections may be open at once.")
+    var connectionLimit: String?
+
+    @Option(
+        help: "How long a client may take to send a request's head; its body: three times that.")
+    var requestTimeoutSeconds: String?
+
+    @Option(help: "A PEM file: the certificate to speak TLS with, and its chain.")
+    var tlsCertificate: String?
+
+    @Option(help: "A PEM file: the certificate's private key.")
+    var tlsKey: String?
+
+    @Option(
+        help: """
+            An address or network (10.0.0.0/8) whose X-Forwarded-… headers are believed; \
+            repeatable.
+            """)
+    var trustedProxies: [String] = []
+
+    @Option(help: "The path under which a proxy serves jobd, like /jobd.")
+    var basePath: String?
 
     @Option(help: "Remove finished jobs after so long; 0: never.")
     var retentionSeconds: String?
@@ -116,6 +146,9 @@ struct Serve: AsyncParsableCommand {
             .retentionSeconds: retentionSeconds, .retentionJobs: retentionJobs,
             .retentionBytes: retentionBytes, .socketGroup: socketGroup,
             .socketGroupRole: socketGroupRole, .ticketSeconds: ticketSeconds,
+            .streamsPerClient: streamsPerClient, .connectionLimit: connectionLimit,
+            .requestTimeoutSeconds: requestTimeoutSeconds, .tlsCertificate: tlsCertificate,
+            .tlsKey: tlsKey, .basePath: basePath,
             .noAuth: noAuth ? "true" : nil,
             .noListen: noListen ? "true" : nil, .runAs: runAs,
             .allowRoot: allowRoot ? "true" : nil, .controlGroups: controlGroups,
@@ -124,6 +157,7 @@ struct Serve: AsyncParsableCommand {
         flags[.listen] = listen
         flags[.allowedHosts] = allowedHosts
         flags[.corsOrigins] = corsOrigins
+        flags[.trustedProxies] = trustedProxies
         return flags
     }
 }

@@ -37,28 +37,44 @@ package final class HTTPServer: Service {
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
         package var stallSeconds: Int64 = 30
+        /// How many streams one client may have open, by who it is.
+        package var streamsPerClient = 1000
+        /// How many connections may be open at once.
+        package var connectionLimit = 20_000
+        /// How many of them one address of another machine may have: a building
+        /// behind one address has room, and no address takes all.
+        package var connectionsPerClient = 1024
+        /// How long a handshake and the head of a request may take.
+        package var requestTimeoutMilliseconds: Int64 = 20_000
+        /// Proxies whose word is taken for who their client is.
+        package var trustedProxies = TrustedProxies()
+        /// Where a proxy serves the API under its host.
+        package var basePath = BasePath()
+        /// What TLS is spoken with; nil when it is not.
+        package var certificates: Certificates?
 
         package init() {}
     }
 
-    private let sockets: [CInt]
-    private let responder: any HTTPResponder<JobRequestContext>
+    private let sockets: [ListeningSocket]
+    private let connections: Connections
     private let registry: StreamRegistry
     private let requests = RequestMetrics()
-    private let logger: Logger
 
     /// - Parameters:
-    ///   - sockets: descriptors of listening sockets; this closes them.
+    ///   - sockets: where it listens; this closes them.
     ///   - book: who may use it by a token.
     ///   - definitions: what may be started by name.
     ///   - actions: what requests lead to beside the store.
     package init(
-        sockets: [CInt], settings: Settings, book: TokenBook, store: Store, log: EventLog,
-        output: OutputLog, definitions: DefinitionRegistry, actions: JobActions, logger: Logger
+        sockets: [ListeningSocket], settings: Settings, book: TokenBook, store: Store,
+        log: EventLog, output: OutputLog, definitions: DefinitionRegistry, actions: JobActions,
+        logger: Logger
     ) {
         self.sockets = sockets
-        self.logger = logger
-        registry = StreamRegistry(limit: settings.streamLimit, book: book, now: store.now)
+        registry = StreamRegistry(
+            limit: settings.streamLimit, perClient: settings.streamsPerClient, book: book,
+            now: store.now)
         let access = Access(
             book: book,
             peers: PeerPolicy(
@@ -70,6 +86,7 @@ package final class HTTPServer: Service {
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: MetricsMiddleware(requests: requests))
+        router.add(middleware: ForwardedHeaders(proxies: settings.trustedProxies))
         router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
         router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         router.add(
@@ -90,7 +107,8 @@ package final class HTTPServer: Service {
         DashboardRoutes().add(to: router)
         OpenAPIRoutes().add(to: router)
         MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
-        responder = router.buildResponder()
+        connections = Connections(
+            responder: router.buildResponder(), settings: settings, logger: logger)
     }
 
     /// All that is about jobs and queues, each with the role that it takes.
@@ -129,9 +147,8 @@ package final class HTTPServer: Service {
         }
     }
 
-    private func serve(_ socket: CInt) async throws {
-        let http = http1()
-        let logger = self.logger
+    private func serve(_ socket: ListeningSocket) async throws {
+        let connections = self.connections
         let requests = self.requests
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
@@ -146,22 +163,15 @@ package final class HTTPServer: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(socket) { channel in
-                http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
-                    try CloseDelimitedResponses.install(on: channel)
-                    return (connection, try Peer(channel))
-                }
+            .bind(socket.descriptor) { channel in
+                connections.setUp(channel, isSecure: socket.isSecure)
             }
         try await withGracefulShutdownHandler {
-            try await withThrowingDiscardingTaskGroup { connections in
+            try await withThrowingDiscardingTaskGroup { group in
                 try await server.executeThenClose { inbound in
-                    for try await (connection, peer) in inbound {
-                        connections.addTask {
-                            await Peer.$current.withValue(peer) {
-                                await requests.connection {
-                                    await http.handle(value: connection, logger: logger)
-                                }
-                            }
+                    for try await connection in inbound {
+                        group.addTask {
+                            await requests.connection { await connections.serve(connection) }
                         }
                     }
                 }
@@ -169,22 +179,5 @@ package final class HTTPServer: Service {
         } onGracefulShutdown: {
             quiescing.initiateShutdown(promise: nil)
         }
-    }
-
-    private func http1() -> HTTP1Channel {
-        let responder = self.responder
-        let logger = self.logger
-        var limits = HTTP1Channel.Configuration.DecoderConfiguration()
-        limits.maxHeaderListSize = 64 << 10
-        limits.maxHeaderFieldCount = 200
-        return HTTP1Channel(
-            responder: { request, writer, channel in
-                let context = JobRequestContext(source: .init(channel: channel, logger: logger))
-                var response = try await responder.respond(to: request, context: context)
-                response.headers[.date] = HTTPDate.now()
-                try await writer.write(response: response.head, body: response.body)
-            },
-            configuration: .init(
-                idleTimeout: .seconds(75), httpDecoderConfiguration: limits))
     }
 }

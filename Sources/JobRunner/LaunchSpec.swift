@@ -1,3 +1,4 @@
+internal import CLinux
 package import JobModel
 
 /// What an attempt is started with.
@@ -80,6 +81,8 @@ package struct LaunchSpec: Sendable {
         if let stallTimeoutMicroseconds { words += ["--stall-us", "\(stallTimeoutMicroseconds)"] }
         words += ["--grace-us", "\(graceMicroseconds)"]
         if let outputLimitBytes { words += ["--output-limit", "\(outputLimitBytes)"] }
+        let openFiles = linux_former_open_files()
+        if openFiles > 0 { words += ["--former-open-files", "\(openFiles)"] }
         words += confinement
         for name in maskedVariables { words += ["--mask", name] }
         return words + ["--"] + arguments

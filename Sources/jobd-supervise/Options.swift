@@ -27,6 +27,9 @@ struct Options {
     var confinement = Confinement()
     /// What must not get into the journal; nil: nothing is looked for.
     var masks: Masks?
+    /// How many files processes could have open before jobd raised that for itself;
+    /// nil: it did not.
+    var formerOpenFiles: Int64?
     /// The command and its arguments, ended by a null pointer.
     var command: Words
 
@@ -94,6 +97,8 @@ struct Options {
             grace = number
         } else if option.equals("--output-limit") {
             outputLimit = UInt64(number)
+        } else if option.equals("--former-open-files") {
+            formerOpenFiles = number
         } else if option.equals("--memory") {
             confinement.memory = number
         } else if option.equals("--cpu-seconds") {
@@ -119,7 +124,7 @@ struct Options {
                                   [--memory N] [--cpu-seconds N] [--open-files N]
                                   [--processes N] [--nice N] [--io-priority N]
                                   [--cgroup DIR] [--user UID:GID:[GID,...]]
-                                  -- COMMAND [ARGUMENT...]
+                                  [--former-open-files N] -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """

@@ -21,6 +21,7 @@ struct Supervise {
         Descriptors.closeOnExec()
         // A core file would hold what is to be masked: the command's, and this one's.
         if options.masks != nil { _ = linux_forbid_core_files() }
+        if let openFiles = options.formerOpenFiles { linux_limit_open_files(UInt64(openFiles)) }
         _ = linux_become_subreaper()
         let signals = linux_signal_descriptor()
         var journal = JournalWriter(Descriptors.journal)

@@ -46,7 +46,7 @@ final class RoutesFixture: Sendable {
         logger = Logger(label: "test") { [records] _ in RecordingLogHandler(records) }
         let log = EventLog(store: store)
         let registry = StreamRegistry(
-            limit: 100, book: try await TokenBook(store), now: store.now)
+            limit: 100, perClient: 100, book: try await TokenBook(store), now: store.now)
         let router = Router(context: JobRequestContext.self)
         router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
         HTTPServer.addRoutes(

@@ -28,16 +28,34 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, create, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, create, 0o600)
+        pid = try Self.spawn(path, arguments, environment, &actions)
+    }
+
+    /// Starts a program that reads from a socket and writes to it.
+    package init(_ path: String, _ arguments: [String], connectedTo socket: CInt) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, socket, 0)
+        posix_spawn_file_actions_adddup2(&actions, socket, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        pid = try Self.spawn(path, arguments, nil, &actions)
+    }
+
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String: String]?,
+        _ actions: inout posix_spawn_file_actions_t
+    ) throws -> pid_t {
         let environment = environment ?? ProcessInfo.processInfo.environment
         let variables = environment.map { "\($0.key)=\($0.value)" }
         var pid = pid_t()
-        let code = Self.withCStrings([path] + arguments) { argv in
-            Self.withCStrings(variables) { envp in
+        let code = withCStrings([path] + arguments) { argv in
+            withCStrings(variables) { envp in
                 posix_spawn(&pid, path, &actions, nil, argv, envp)
             }
         }
         guard code == 0 else { throw SpawnError(code: code) }
-        self.pid = pid
+        return pid
     }
 
     /// Sends a signal, unless the process was waited for.

@@ -16,6 +16,8 @@ package final class DaemonFixture {
     package var patienceSeconds = 30
     /// How many files the daemon may have open; nil for as many as the tests.
     package var openFiles: Int?
+    /// How many files it may have open as long as it does not ask for more.
+    package var softOpenFiles: Int?
     package private(set) var daemon: ChildProcess?
     private var port = 0
 
@@ -100,7 +102,8 @@ package final class DaemonFixture {
         let words =
             [Binaries.path("jobd"), "serve", "--state-dir", state] + access + more + arguments
         // setrlimit(2) by way of a shell, since posix_spawn(3) cannot.
-        let limit = openFiles.map { "ulimit -n \($0); " } ?? ""
+        var limit = openFiles.map { "ulimit -n \($0); " } ?? ""
+        if let softOpenFiles { limit += "ulimit -Sn \(softOpenFiles); " }
         return try ChildProcess(
             "/bin/sh", ["-c", limit + "exec \"$@\"", "sh"] + words,
             environment: variables, output: log, errors: log)

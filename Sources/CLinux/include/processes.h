@@ -67,6 +67,18 @@ int linux_pidfd_open(pid_t pid);
 /// pidfd_send_signal(2): signals that very process, whoever has its pid by now.
 int linux_pidfd_signal(int pidfd, int signal);
 
+/// Lets this process open as many files as it may: raises the soft limit to the
+/// hard one (getrlimit(2)). How many that is.
+uint64_t linux_raise_open_files(void);
+
+/// The soft limit that linux_raise_open_files has raised, which is for the
+/// commands: select(2) knows no descriptor beyond 1023, and some programs close
+/// every one there could be. 0 when it has raised none.
+uint64_t linux_former_open_files(void);
+
+/// Sets the soft limit on open files; not above the hard one.
+void linux_limit_open_files(uint64_t count);
+
 /// What a supervisor is started with: see linux_spawn_supervisor.
 struct linux_spawn {
     const char *path;

@@ -27,9 +27,9 @@ struct ManualSupplement {
             ("JOBD_URL", "The daemon, as for --url."),
             ("JOBD_TOKEN", "The access token, as for --token."),
             (
-                "SSL_CERT_FILE",
-                "Certificates (PEM) of the authorities to trust over https, in place of the "
-                    + "system's."
+                "JOBD_CA_FILE, SSL_CERT_FILE",
+                "Certificates (PEM) to trust over https, in place of the system's, as for "
+                    + "--ca-file: a daemon's own, or its authority's."
             ),
             ("JOBD_PROGRESS", "Set inside a job: where `jobctl progress` tells how far it is."),
             (

@@ -3,7 +3,7 @@ import JobClient
 
 /// Which daemon, and how to be let in.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The daemon: http://HOST:PORT or unix:/PATH.", valueName: "url"))
+    @Option(help: ArgumentHelp("The daemon: http(s)://HOST:PORT or unix:/PATH.", valueName: "url"))
     var url: String?
 
     @Option(
@@ -12,6 +12,11 @@ struct ConnectionOptions: ParsableArguments {
                 + "processes: --token-file hides it.", valueName: "token"))
     var token: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The certificates to trust for https:// (else $JOBD_CA_FILE, else the system's).",
+            valueName: "file"))
+    var caFile: String?
     @Option(help: ArgumentHelp("A file with the access token.", valueName: "file"))
     var tokenFile: String?
 
@@ -36,8 +41,7 @@ struct ConnectionOptions: ParsableArguments {
         let credentials = try credentials(for: endpoint, in: surroundings)
         for warning in credentials.warnings { warn(warning) }
         let options = ClientOptions(
-            authorities: Self.authorities(surroundings.environment),
-            onInterruption: onInterruption)
+            authorities: authorities(surroundings.environment), onInterruption: onInterruption)
         return try await Client.with(
             endpoint: endpoint, token: credentials.token?.text, options: options, body)
     }
@@ -48,12 +52,12 @@ struct ConnectionOptions: ParsableArguments {
     func endpoint(environment: [String: String]) throws -> Endpoint {
         if let url {
             guard let endpoint = Endpoint(url) else {
-                throw Trouble.usage("--url must be http://HOST:PORT or unix:/PATH, not '\(url)'")
+                throw Trouble.usage("--url must be http(s)://HOST:PORT or unix:/PATH, not '\(url)'")
             }
             return endpoint
         }
         guard let endpoint = Endpoint.discover(environment: environment) else {
-            throw Trouble.usage("$JOBD_URL must be http://HOST:PORT or unix:/PATH")
+            throw Trouble.usage("$JOBD_URL must be http(s)://HOST:PORT or unix:/PATH")
         }
         return endpoint
     }
@@ -65,9 +69,15 @@ struct ConnectionOptions: ParsableArguments {
         try Credentials(for: endpoint, option: token, file: tokenFile, in: surroundings)
     }
 
-    /// `$SSL_CERT_FILE`, by which OpenSSL and what follows it find the authorities
-    /// to trust (SSL_CTX_load_verify_locations(3)).
+    /// The file of certificates to trust that was asked for; nil for the system's.
+    func authorities(_ environment: [String: String]) -> String? {
+        caFile ?? Self.authorities(environment)
+    }
+
+    /// `$JOBD_CA_FILE`, else `$SSL_CERT_FILE`, by which OpenSSL and what follows it
+    /// find the authorities to trust (SSL_CTX_load_verify_locations(3)).
     static func authorities(_ environment: [String: String]) -> String? {
-        environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        ["JOBD_CA_FILE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
+            .first { !$0.isEmpty }
     }
 }

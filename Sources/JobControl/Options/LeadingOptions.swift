@@ -24,5 +24,5 @@ enum LeadingOptions {
         return [verb, below] + leading + rest.dropFirst()
     }
 
-    private static let valued = ["--url", "--token", "--token-file"]
+    private static let valued = ["--url", "--token", "--token-file", "--ca-file"]
 }

@@ -59,7 +59,7 @@ struct CompleteVerb: Verb {
         _ line: CompletionLine, _ body: @escaping @Sendable (Client) async throws -> [Element]
     ) async -> [Element] {
         var arguments: [String] = []
-        for name in ["url", "token", "token-file"] {
+        for name in ["url", "token", "token-file", "ca-file"] {
             if let value = line.values[name] { arguments += ["--\(name)", value] }
         }
         // Whatever goes wrong, a shell that asks for words shows none, and no error.

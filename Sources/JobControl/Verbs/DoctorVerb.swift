@@ -50,6 +50,8 @@ struct DoctorVerb: Verb {
 
     private func examination(in surroundings: Surroundings) throws -> Examination {
         let endpoint = try connection.endpoint(environment: surroundings.environment)
+        var surroundings = surroundings
+        surroundings.environment["JOBD_CA_FILE"] = connection.authorities(surroundings.environment)
         return Examination(
             endpoint: endpoint, origin: origin(of: endpoint, surroundings),
             credentials: try connection.credentials(for: endpoint, in: surroundings),

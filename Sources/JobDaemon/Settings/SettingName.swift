@@ -20,6 +20,13 @@ enum SettingName: String, CaseIterable {
     case allowedHosts = "allowed-hosts"
     case corsOrigins = "cors-origins"
     case ticketSeconds = "ticket-seconds"
+    case streamsPerClient = "streams-per-client"
+    case connectionLimit = "connection-limit"
+    case requestTimeoutSeconds = "request-timeout-seconds"
+    case tlsCertificate = "tls-certificate"
+    case tlsKey = "tls-key"
+    case trustedProxies = "trusted-proxies"
+    case basePath = "base-path"
     case supervisor
     case runAs = "run-as"
     case allowRoot = "allow-root"

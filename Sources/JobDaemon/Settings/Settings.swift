@@ -29,6 +29,8 @@ struct Settings {
     var stallSeconds: Int64
     /// Who may use it.
     var access: AccessSettings
+    /// How connections are made and bounded.
+    var transport: TransportSettings
     /// The supervisor's program.
     var supervisor: String
     /// What may be started by name.
@@ -94,6 +96,7 @@ struct Settings {
         // is left, as jobs are: see systemd/control-groups.conf.
         usesControlGroups =
             try sources.flag(.controlGroups) ?? (environment["INVOCATION_ID"] == nil)
+        transport = try TransportSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
         definitions = sources.definitions
     }
@@ -103,7 +106,8 @@ struct Settings {
         String(paths.prefix { $0 != ":" })
     }
 
-    private static func absolute(_ path: String) -> String {
+    /// A path that holds wherever the daemon is; without slashes at its end.
+    static func absolute(_ path: String) -> String {
         let base = path.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
         var whole = base + path
         while whole.count > 1, whole.hasSuffix("/") { whole.removeLast() }

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
+import JobHTTP
 import Logging
 
 /// The sockets the daemon listens on: handed over by systemd, or bound here.
 struct ListeningSockets {
-    /// Their descriptors.
-    private(set) var descriptors: [CInt] = []
+    /// The sockets themselves.
+    private(set) var sockets: [ListeningSocket] = []
     /// Where they really listen, as URLs: `http://127.0.0.1:7620`, `unix:/path`.
     private(set) var addresses: [String] = []
     /// Those of them that other machines may reach.
@@ -17,12 +18,13 @@ struct ListeningSockets {
     ///   for the default addresses, not for those somebody asked for.
     /// - Throws: `StartError` when an address is taken or cannot be used.
     init(_ settings: Settings, inherited: [CInt]) throws {
-        for descriptor in inherited {
-            try add(descriptor)
-        }
+        let isSecure = settings.transport.certificate != nil
+        for descriptor in inherited { try add(descriptor, isSecure: isSecure) }
         do {
             if inherited.isEmpty || settings.isListenGiven {
-                for address in settings.listen { try bind(address) }
+                for address in settings.listen {
+                    try bind(address, isSecure: isSecure && !address.isPlain)
+                }
             }
             if inherited.isEmpty || settings.isSocketGiven {
                 try bind(path: settings.socket, group: settings.access.socketGroup)
@@ -33,26 +35,29 @@ struct ListeningSockets {
         }
     }
 
-    private mutating func add(_ descriptor: CInt) throws {
-        descriptors.append(descriptor)
-        let name = try SocketAddress.name(of: descriptor)
-        addresses.append(name)
-        if try !SocketAddress.isLocal(descriptor) { exposed.append(name) }
-    }
-
     /// Removes the Unix socket that was made here.
     func removeOwnPath() {
         if let ownPath { unlink(ownPath) }
     }
 
+    /// Notes a socket that listens.
+    private mutating func add(_ descriptor: CInt, isSecure: Bool) throws {
+        let address = try SocketAddress.name(of: descriptor, isSecure: isSecure)
+        addresses.append(address)
+        // Who connects to a Unix socket is on this machine.
+        let speaksTLS = isSecure && !address.hasPrefix("unix:")
+        sockets.append(ListeningSocket(descriptor: descriptor, isSecure: speaksTLS))
+        if try !SocketAddress.isLocal(descriptor) { exposed.append(address) }
+    }
+
     private func closeAll() {
-        for descriptor in descriptors { close(descriptor) }
+        for socket in sockets { close(socket.descriptor) }
         removeOwnPath()
     }
 
     // MARK: TCP
 
-    private mutating func bind(_ address: HostPort) throws {
+    private mutating func bind(_ address: HostPort, isSecure: Bool) throws {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -79,7 +84,7 @@ struct ListeningSockets {
             close(descriptor)
             throw Self.failure(address, code)
         }
-        try add(descriptor)
+        try add(descriptor, isSecure: isSecure)
     }
 
     private static func failure(_ address: HostPort, _ code: CInt) -> StartError {
@@ -125,7 +130,7 @@ struct ListeningSockets {
             throw fail(errno, " The daemon's user must be a member of socket_group \(group).")
         }
         guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw fail(errno) }
-        descriptors.append(descriptor)
+        sockets.append(ListeningSocket(descriptor: descriptor, isSecure: false))
         addresses.append("unix:\(path)")
     }
 

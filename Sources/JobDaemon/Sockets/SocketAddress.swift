@@ -2,10 +2,11 @@ import Glibc
 
 /// Socket addresses, between C's form and URLs.
 enum SocketAddress {
-    /// Where a descriptor listens: `http://host:port` or `unix:/path`.
+    /// Where a descriptor listens: `http://host:port`, `https://host:port` or
+    /// `unix:/path`.
     ///
     /// - Throws: `StartError` when it is no socket of a kind that can be served.
-    static func name(of descriptor: CInt) throws -> String {
+    static func name(of descriptor: CInt, isSecure: Bool) throws -> String {
         var (storage, length) = try bound(descriptor)
         if CInt(storage.ss_family) == AF_UNIX {
             return withUnsafePointer(to: &storage) { pointer in
@@ -33,7 +34,8 @@ enum SocketAddress {
         }
         guard known == 0 else { throw unusable(descriptor) }
         let name = Self.text(host)
-        return "http://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
+        let scheme = isSecure ? "https" : "http"
+        return "\(scheme)://\(name.contains(":") ? "[\(name)]" : name):\(Self.text(service))"
     }
 
     /// Whether only this machine can reach a listening descriptor.

@@ -14,6 +14,7 @@ struct AccessPolicy: RouterMiddleware {
         _ request: Request, context: JobRequestContext,
         next: @concurrent (Request, JobRequestContext) async throws -> Response
     ) async throws -> Response {
+        try RequestRules.check(request.head)
         var context = context
         context.client = ClientView(request, context)
         try checkHost(request, context)

@@ -35,6 +35,6 @@ extension JobRequestContext {
 
     /// The address that the request came from: an IP address, or `unix`.
     var clientAddress: String {
-        channel.remoteAddress?.ipAddress ?? "unix"
+        origin.address?.description ?? "unix"
     }
 }

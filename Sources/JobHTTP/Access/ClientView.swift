@@ -1,12 +1,11 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// How a request looked where its client is: which host and scheme it used, and
 /// from which address.
 ///
-/// All that access depends on is read here, so that one place decides whom to
-/// believe about it.
+/// All that access depends on is here; whom to believe about it `RequestOrigin`
+/// decides.
 struct ClientView: Sendable {
     /// The host and port that the client asked, as it wrote them.
     var authority: String?
@@ -25,10 +24,11 @@ struct ClientView: Sendable {
     init() {}
 
     init(_ request: Request, _ context: JobRequestContext) {
-        authority = request.head.authority
+        authority = context.origin.host
+        scheme = context.origin.scheme
         isForwarded = Self.marks.contains { request.headers.contains($0) }
         isBrowser = request.headers.contains(.origin) || request.headers.contains(.fetchSite)
-        address = context.channel.remoteAddress?.ipAddress.map(Self.network) ?? "unix"
+        address = context.origin.address?.network.description ?? "unix"
     }
 
     /// What proxies add. Of all of them one is enough.
@@ -36,12 +36,6 @@ struct ClientView: Sendable {
         "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
         "Via",
     ].compactMap { HTTPField.Name($0) }
-
-    /// The whole of an IPv4 address, the first half of an IPv6 one.
-    private static func network(_ address: String) -> String {
-        guard let bytes = HostAddress(address)?.bytes, bytes.count == 16 else { return address }
-        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
-    }
 }
 
 extension HTTPField.Name {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobAPI
 
 /// The cookie by which a browser stays signed in.
 enum SessionCookie {
@@ -18,7 +19,7 @@ enum SessionCookie {
 
     /// What sets it. No script can read it, and no other site's page has it sent.
     static func setting(_ value: String, for client: ClientView) -> String {
-        "\(name)=\(value); HttpOnly; SameSite=Strict; Path=/"
+        "\(name)=\(value); HttpOnly; SameSite=Strict; Path=\(LinkBase.path.isEmpty ? "/" : LinkBase.path)"
             + (client.scheme == "https" ? "; Secure" : "")
     }
 

@@ -53,7 +53,7 @@ struct JobRoutes: Sendable {
         }
         if let text = filter.text { parts.append("q=\(text.percentEncoded)") }
         parts += ["limit=\(limit)", "before=\(last)"]
-        return "/jobs?" + parts.joined(separator: "&")
+        return "\(LinkBase.path)/jobs?" + parts.joined(separator: "&")
     }
 
     @Sendable private func show(

@@ -24,7 +24,7 @@ struct JobWaiting: Sendable {
             return job
         }
         defer { registry.remove(listener) }
-        let channel = context.channel
+        let (channel, connection) = (context.channel, context.connection)
         let timer = channel.eventLoop.scheduleTask(
             in: .microseconds(Int64(seconds * 1_000_000))
         ) { listener.close() }
@@ -32,7 +32,7 @@ struct JobWaiting: Sendable {
         // A client that goes away needs no answer.
         let stall = self.stall
         let watching = channel.eventLoop.submit {
-            let watch = ConnectionWatch(listener: listener, stall: stall)
+            let watch = ConnectionWatch(listener: listener, connection: connection, stall: stall)
             try channel.pipeline.syncOperations.addHandler(watch, position: .first)
             return NIOLoopBound(watch, eventLoop: channel.eventLoop)
         }

@@ -40,7 +40,8 @@ struct SubmissionRoutes: Sendable {
         if submitted.isNew { context.audit(submissionOf: [job], by: who) }
         if let patience { job = try await waiting.outcome(of: job, within: patience, context) }
         return .json(
-            submitted.isNew ? .created : .ok, headers: [.location: "/jobs/\(job.id)"]
+            submitted.isNew ? .created : .ok,
+            headers: [.location: "\(LinkBase.path)/jobs/\(job.id)"]
         ) { $0.value(job) }
     }
 

@@ -1,8 +1,9 @@
 import JobEvents
 import NIOCore
 
-/// Watches the connection of a stream: ends the stream when the client has gone,
-/// and cuts the connection when a write makes no headway.
+/// Watches what carries a stream, a connection or one of the many of an HTTP/2
+/// connection: ends the stream when the client has gone, and cuts what carries it
+/// when a write makes no headway.
 ///
 /// A client that reads slowly but steadily is not cut, however much it is
 /// behind; one that reads nothing is, so that it costs no memory for long.
@@ -10,13 +11,17 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 
     private let listener: Listener
+    private let connection: any Channel
     private let stall: TimeAmount
     private(set) var isClientGone = false
     private var check: Scheduled<Void>?
 
-    /// - Parameter stall: how long a write may make no headway.
-    init(listener: Listener, stall: TimeAmount) {
+    /// - Parameters:
+    ///   - connection: the connection itself, also where many streams share it.
+    ///   - stall: how long a write may make no headway.
+    init(listener: Listener, connection: any Channel, stall: TimeAmount) {
         self.listener = listener
+        self.connection = connection
         self.stall = stall
     }
 
@@ -33,7 +38,7 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         check?.cancel()
         check = nil
-        if !context.channel.isWritable { watch(context.channel, pending: pending(context.channel)) }
+        if !context.channel.isWritable { watch(context.channel, pending: pending) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -50,7 +55,7 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     private func watch(_ channel: any Channel, pending before: Int) {
         let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
         check = channel.eventLoop.scheduleTask(in: stall) {
-            let pending = bound.value.pending(channel)
+            let pending = bound.value.pending
             if pending >= before {
                 channel.close(promise: nil)
             } else {
@@ -60,9 +65,12 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// How many bytes the kernel has not yet taken. Nothing is added meanwhile:
-    /// the stream waits until the channel is writable again.
-    private func pending(_ channel: any Channel) -> Int {
+    /// the stream waits until the channel is writable again. Where other streams
+    /// share the connection, what they write counts too, and so does what they
+    /// are rid of; one that waits for its client's window (RFC 9113 §5.2) has
+    /// nothing pending there, and so no headway until it is writable again.
+    private var pending: Int {
         // A channel that is closed has nothing pending, and no options either.
-        (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        (try? connection.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }

@@ -9,6 +9,8 @@ import Synchronization
 final class StreamRegistry: Sendable {
     private struct Stream {
         let listener: Listener
+        /// Whose it is, if that counts.
+        let client: Identity?
         let token: TokenID?
         /// Ends it when the token expires.
         let end: Scheduled<Void>?
@@ -16,16 +18,25 @@ final class StreamRegistry: Sendable {
 
     private struct State {
         var streams: [ObjectIdentifier: Stream] = [:]
+        /// How many each client has.
+        var counts: [Identity: Int] = [:]
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let limit: Int
+    private let perClient: Int
     private let book: TokenBook
     private let now: @Sendable () -> Timestamp
 
-    init(limit: Int, book: TokenBook, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameters:
+    ///   - limit: how many there may be in all.
+    ///   - perClient: how many one client may have.
+    init(
+        limit: Int, perClient: Int, book: TokenBook, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.limit = limit
+        self.perClient = perClient
         self.book = book
         self.now = now
     }
@@ -41,9 +52,15 @@ final class StreamRegistry: Sendable {
                 listener.close()
             }
         }
-        let stream = Stream(listener: listener, token: token, end: end)
+        // Those whom nobody asks who they are cannot be counted one by one.
+        let client = context.principal?.identity == .anyone ? nil : context.principal?.identity
+        let stream = Stream(listener: listener, client: client, token: token, end: end)
         let isAdmitted = state.withLock { state in
             guard !state.isClosed, state.streams.count < limit else { return false }
+            if let client {
+                guard state.counts[client, default: 0] < perClient else { return false }
+                state.counts[client, default: 0] += 1
+            }
             state.streams[ObjectIdentifier(listener)] = stream
             return true
         }
@@ -55,8 +72,12 @@ final class StreamRegistry: Sendable {
 
     /// Forgets a stream that has ended.
     func remove(_ listener: Listener) {
-        let stream = state.withLock {
-            $0.streams.removeValue(forKey: ObjectIdentifier(listener))
+        let stream = state.withLock { state -> Stream? in
+            let stream = state.streams.removeValue(forKey: ObjectIdentifier(listener))
+            if let client = stream?.client, let count = state.counts[client] {
+                state.counts[client] = count > 1 ? count - 1 : nil
+            }
+            return stream
         }
         stream?.end?.cancel()
     }

@@ -10,6 +10,9 @@ struct StreamResponse: Sendable {
     /// How long a write may make no headway before the connection is cut.
     let stall: TimeAmount
 
+    /// How much is written at once where a stream has a window of its own.
+    private static let pieceBytes = 8 << 10
+
     /// Where a stream writes.
     typealias Sink = (_ bytes: [UInt8]) async throws -> Void
 
@@ -30,7 +33,7 @@ struct StreamResponse: Sendable {
         headers[.contentType] = contentType
         headers[.cacheControl] = "no-store, no-transform"
         headers[.accelBuffering] = "no"
-        let channel = context.channel
+        let (channel, connection) = (context.channel, context.connection)
         let responseBody = ResponseBody { writer in
             let listener = Listener()
             guard registry.admit(listener, context) else {
@@ -43,11 +46,21 @@ struct StreamResponse: Sendable {
             nonisolated(unsafe) let own = writer
             try await withTaskExecutorPreference(LoopExecutor(channel.eventLoop)) {
                 nonisolated(unsafe) var writer = own
-                let watch = ConnectionWatch(listener: listener, stall: stall)
+                let watch = ConnectionWatch(
+                    listener: listener, connection: connection, stall: stall)
                 try channel.pipeline.syncOperations.addHandler(watch, position: .first)
                 // An empty write sends the head of a stream without an opening.
                 try await writer.write(ByteBuffer(bytes: opening))
-                try await body(listener) { try await writer.write(ByteBuffer(bytes: $0)) }
+                let sharesConnection = connection !== channel
+                try await body(listener) { bytes in
+                    var rest = ByteBuffer(bytes: bytes)
+                    // A piece at a time, so that a client that widens its window
+                    // little by little (RFC 9113 §5.2) is seen to make headway.
+                    while sharesConnection, let piece = rest.readSlice(length: Self.pieceBytes) {
+                        try await writer.write(piece)
+                    }
+                    try await writer.write(rest)
+                }
                 if watch.isClientGone { return }
                 try await writer.finish(nil)
                 channel.pipeline.syncOperations.removeHandler(watch, promise: nil)

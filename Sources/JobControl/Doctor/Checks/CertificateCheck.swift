@@ -71,7 +71,8 @@ struct CertificateCheck: DoctorCheck {
             Finding(
                 "tls", .problem,
                 "the certificate of \(address) is of an authority that is not trusted here",
-                advice: "name the authority's certificate in $SSL_CERT_FILE, or get one of an "
+                advice:
+                    "name the authority's certificate by --ca-file or $JOBD_CA_FILE, or get one of an "
                     + "authority that browsers trust")
         ]
     }
