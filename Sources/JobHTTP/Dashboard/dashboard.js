@@ -142,6 +142,15 @@ window.addEventListener("hashchange", () => {
   if (location.hash.startsWith("#code=")) start();
   else route();
 });
+// A browser may keep a page that was left, with its connections, and has only six for
+// a host by HTTP/1.1: whoever comes back would wait for them.
+window.addEventListener("pagehide", () => {
+  feed.stop();
+  page?.close?.();
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) start();
+});
 // Times go on, on whatever page.
 setInterval(() => {
   if (!document.hidden) page?.tick?.();

@@ -66,6 +66,7 @@ export class JobPage {
     this.job = job;
     this.content.hidden = false;
     setText(this.heading, title(job));
+    this.heading.parentElement.classList.toggle("command", job.name === null);
     this.state.show(job);
     this.drawProgress();
     this.drawActions();

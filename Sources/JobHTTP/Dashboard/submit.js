@@ -149,7 +149,6 @@ export class SubmitPage {
 /** What a parameter is entered by. */
 function control(parameter) {
   const { type, choices, required, secret } = parameter;
-  const standard = parameter.default ?? "";
   let made;
   if (choices) {
     made = h("select", {}, required ? null : h("option", { value: "" }, "–"),
@@ -162,7 +161,7 @@ function control(parameter) {
   } else {
     made = h("input", { type: secret ? "password" : "text", autocomplete: "off", spellcheck: "false", maxlength: parameter.max_length });
   }
-  if (!secret) made.value = String(standard);
+  if (!secret && parameter.default !== null) made.value = String(parameter.default);
   if (required) made.required = true;
   return made;
 }

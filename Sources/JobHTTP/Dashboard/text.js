@@ -126,9 +126,9 @@ function count(number, unit) {
   return isBytes(unit) ? bytes(number) : `${plain(number)}${unit ? ` ${clean(unit)}` : ""}`;
 }
 
-/** `3.1 files/s`; empty when it is not known. */
+/** `3.1 files/s`; empty when it is not known, or of nothing that is counted. */
 export function rate(progress) {
-  if (!progress.rate) return "";
+  if (!progress.rate || (progress.done === null && !progress.unit)) return "";
   return `${count(progress.rate, progress.unit)}${progress.unit ? "" : " "}/s`;
 }
 

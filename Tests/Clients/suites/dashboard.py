@@ -29,6 +29,30 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
     window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
+# A daemon with a definition, in place of its routes.
+DEFINITIONS = """
+window.sent = [];
+const send = window.fetch;
+const parameter = (name, type, more) => ({name, type, description: null, required: false,
+    secret: false, default: null, choices: null, ...more});
+window.fetch = async (path, options = {}) => {
+    const answer = (status, body) => new Response(JSON.stringify(body), {
+        status, headers: {"Content-Type": "application/json"}});
+    if (path === "definitions") return answer(200, {definitions: [{
+        name: "transcode", description: "Makes a <b>film</b> smaller.", queue: "default",
+        accepts_stdin: false, parameters: [
+            parameter("input", "path", {required: true, description: "Which film."}),
+            parameter("quality", "integer", {range: [1, 9], default: 5}),
+            parameter("codec", "string", {choices: ["av1", "vp9"], required: true}),
+            parameter("fast", "boolean"), parameter("key", "string", {secret: true})]}]});
+    if (path !== "jobs") return send(path, options);
+    window.sent.push(options.body);
+    return window.sent.length === 1
+        ? answer(422, {detail: "No.", errors: [
+            {field: "parameters.input", message: "must lie in /films"}]})
+        : answer(201, {id: 1});
+};
+"""
 # A daemon that wants tokens, in place of the routes of the session.
 SESSION = """
 window.sent = [];
@@ -98,8 +122,10 @@ class Checks:
             "goes on when the daemon was killed": self.outage,
             "output: lines as a terminal has them, bounded, and still when scrolled": self.output,
             "a job is submitted, and what is wrong with it is told beside the field": self.submit,
+            "a definition's fields are those of its parameters": self.definition,
             "filters and older pages": self.filters,
             "signs in by token and by code, and out; read sees no buttons": self.session,
+            "a page that was left holds no connection": self.leaving,
             "light, dark and narrow": self.looks,
         }
 
@@ -307,6 +333,22 @@ class Checks:
         until("the job", lambda: "by form" in self.text(".job-page h1"))
         until("its output", lambda: "done" in self.text(".output"))
 
+    def definition(self) -> None:
+        with self.playing(DEFINITIONS):
+            self.open("#submit?definition=transcode")
+            assert "Makes a <b>film</b> smaller." in self.find("form").text
+            assert self.find("[name='parameters.key']").get_attribute("type") == "password"
+            self.find("[name='parameters.input']").send_keys("a; rm -rf ~")
+            self.find("[name='parameters.fast'] option[value=true]").click()
+            self.press("form .primary")
+            wrong = '[data-field="parameters.input"]'
+            until("what is wrong", lambda: self.text(wrong) == "must lie in /films")
+            self.press("form .primary")
+            self.until_value("location.hash", "#job/1")
+            sent = [json.loads(body) for body in self.value("window.sent")]
+            assert sent == 2 * [{"definition": "transcode", "parameters": {
+                "input": "a; rm -rf ~", "quality": 5, "codec": "av1", "fast": True}}], sent
+
     def filters(self) -> None:
         for number in range(60):
             self._daemon.submit("true", name=f"many {number}")
@@ -328,12 +370,18 @@ class Checks:
 
     def session(self) -> None:
         job = self._daemon.submit("sleep 600", name="seen only")
-        script = self._browser.execute_cdp_cmd(
-            "Page.addScriptToEvaluateOnNewDocument", {"source": SESSION})
-        try:
+        with self.playing(SESSION):
             self.sign_in_and_out(job)
+
+    @contextlib.contextmanager
+    def playing(self, script: str) -> Iterator[None]:
+        """Pages are given a script that plays a part of the daemon."""
+        added = self._browser.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": script})
+        try:
+            yield
         finally:
-            self._browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+            self._browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
     def sign_in_and_out(self, job: Job) -> None:
         self.open(f"#job/{job.id}")
@@ -360,6 +408,25 @@ class Checks:
         self.open("#code=old")
         until("why not", lambda: "used or is too old" in self.text("#token-error"))
         assert "code" not in self._browser.current_url
+
+    def leaving(self) -> None:
+        job = self._daemon.submit_counting()
+        # More often than a browser has connections for one host.
+        for _ in range(8):
+            self.open(f"#job/{job.id}")
+            until("the output", lambda: "48% complete" in self.text(".output"))
+        self._browser.get("about:blank")
+        until("its streams to be closed", lambda: self.streams() == 0)
+        self._browser.back()
+        job.gate.open()
+        until("the end", lambda: self.text(".job-page .state") == "succeeded")
+
+    def streams(self) -> float:
+        """How many streams the daemon has open."""
+        with urllib.request.urlopen(f"{self._daemon.url}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(
+            float(line.split()[1]) for line in lines if line.startswith("jobd_streams_open "))
 
     def looks(self) -> None:
         job = self._daemon.submit_counting()
