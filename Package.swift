@@ -130,6 +130,7 @@ let package = Package(
                 nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"), httpTypes,
                 logging, lifecycle,
             ],
+            resources: [.embedInCode("Dashboard"), .embedInCode("OpenAPI")],
             swiftSettings: strict),
 
         // MARK: The client side

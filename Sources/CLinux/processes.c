@@ -24,6 +24,13 @@ int linux_die_with_parent(void) {
     return prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == -1 ? -errno : 0;
 }
 
+int linux_forbid_core_files(void) {
+    // 1, not 0: only that also keeps the kernel from giving the core to a program
+    // (/proc/sys/kernel/core_pattern), and no core file is that small.
+    const struct rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
+    return setrlimit(RLIMIT_CORE, &limit) == -1 ? -errno : 0;
+}
+
 pid_t linux_fork(void) {
     pid_t result = fork();
     return result == -1 ? -errno : result;

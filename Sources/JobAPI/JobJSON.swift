@@ -36,6 +36,8 @@ extension JSONWriter {
                 }
             }
             json.member("cwd", job.spec.cwd)
+            json.key("secret_env")
+            json.array { for name in job.spec.secretEnvironment.keys.sorted() { $0.value(name) } }
             json.member("tty", job.spec.tty)
             json.member("watch_files", job.spec.watchFiles)
             json.member("timeout_seconds", job.spec.timeout.map(Self.seconds))
@@ -54,6 +56,8 @@ extension JSONWriter {
                     object.value(amount)
                 }
             }
+            json.member(limits: job.spec.limits)
+            json.member(runAs: job.spec.runAs)
             json.member("attempt", job.attempt)
             json.member("max_attempts", job.attemptLimit)
             json.member("waiting_for", job.waitingFor?.rawValue)
@@ -138,6 +142,28 @@ extension JSONWriter {
             $0.member("max_backoff_seconds", Self.seconds(retry.maxBackoff))
             $0.key("on")
             $0.array { for word in retry.on.map(\.rawValue).sorted() { $0.value(word) } }
+        }
+    }
+
+    /// What is limited, and nothing else.
+    private mutating func member(limits: ResourceLimits) {
+        key("limits")
+        object { json in
+            if let bytes = limits.memoryBytes { json.member("memory_bytes", bytes) }
+            if let seconds = limits.cpuSeconds { json.member("cpu_seconds", seconds) }
+            if let files = limits.openFiles { json.member("open_files", files) }
+            if let processes = limits.processes { json.member("processes", processes) }
+            if let nice = limits.nice { json.member("nice", nice) }
+            if let io = limits.io { json.member("io", io.rawValue) }
+        }
+    }
+
+    private mutating func member(runAs user: RunAs?) {
+        key("run_as")
+        guard let user else { return null() }
+        object {
+            $0.member("user", user.user)
+            $0.member("group", user.group)
         }
     }
 

@@ -58,6 +58,8 @@ extension JobSpec {
         spec.after = after.ids
         spec.afterPolicy = reader.choice("after_policy", of: AfterPolicy.self) ?? .succeeded
         spec.resources = needs(&reader)
+        spec.limits = ResourceLimits.read(&reader)
+        spec.runAs = RunAs.read(&reader)
         return (spec, after.names)
     }
 

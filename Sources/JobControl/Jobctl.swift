@@ -30,8 +30,9 @@ struct Jobctl: AsyncParsableCommand {
             LogsVerb.self, AttemptsVerb.self, WaitVerb.self, CancelVerb.self, PauseVerb.self,
             ResumeVerb.self, RetryVerb.self, SignalVerb.self, SendVerb.self, EditVerb.self,
             DeleteVerb.self, PruneVerb.self, QueueVerb.self, DefinitionsVerb.self, TokenVerb.self,
-            TicketVerb.self, EventsVerb.self, ProgressVerb.self, RecognizeVerb.self,
-            DoctorVerb.self, CompletionsVerb.self, CompleteVerb.self, ManualVerb.self,
+            TicketVerb.self, EventsVerb.self, OpenVerb.self, ProgressVerb.self,
+            RecognizeVerb.self, DoctorVerb.self, CompletionsVerb.self, CompleteVerb.self,
+            ManualVerb.self,
         ])
 
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all

@@ -1,10 +1,12 @@
 import CLinux
+import Dispatch
 import Foundation
 import Glibc
 import JobAPI
 import JobEvents
 import JobHTTP
 import JobModel
+import JobRunner
 import JobScheduler
 import JobStore
 import Logging
@@ -36,11 +38,15 @@ struct Daemon {
         LoggingSystem.bootstrap { SafeLogHandler(label: $0, level: level) }
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
+        let users = try userPolicy(logger)
         let certificates = try loadCertificates(logger)
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
         defer { sockets.removeOwnPath() }
         try checkExposure(sockets, logger)
+
+        // Before anything is started: what is, is where this process is.
+        let groups = controlGroups(logger)
 
         let bells = CommitBells()
         let store = try openStore(state, bells)
@@ -53,7 +59,7 @@ struct Daemon {
             store: store, output: output, directory: state,
             settings: Scheduler.Settings(
                 supervisor: settings.supervisor, progressInterval: settings.progressInterval,
-                environment: environment),
+                environment: environment, users: users, controlGroups: groups),
             bootID: try Self.bootID(), now: Self.now, logger: logger)
         let pruner = Pruner(
             store: store, retention: settings.retention,
@@ -73,6 +79,7 @@ struct Daemon {
         http.ticketSeconds = settings.access.ticketSeconds
         http.streamLimit = settings.streamLimit
         http.stallSeconds = settings.stallSeconds
+        http.addresses = sockets.addresses
         http.streamsPerClient = settings.transport.streamsPerClient
         // A quarter is for the database, the journals and the jobs.
         http.connectionLimit = min(
@@ -83,8 +90,8 @@ struct Daemon {
         http.certificates = certificates
         let server = HTTPServer(
             sockets: sockets.sockets, settings: http, book: book, store: store, log: log,
-            output: output, definitions: definitions, actions: actions(scheduler, pruner),
-            logger: logger)
+            output: output, definitions: definitions,
+            actions: actions(scheduler, pruner, users), logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
@@ -183,7 +190,9 @@ struct Daemon {
     }
 
     /// What requests lead to beside rows.
-    private func actions(_ scheduler: Scheduler, _ pruner: Pruner) -> JobActions {
+    private func actions(
+        _ scheduler: Scheduler, _ pruner: Pruner, _ users: UserPolicy
+    ) -> JobActions {
         JobActions(
             removeFiles: { await scheduler.removeFiles(of: $0) },
             addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3, by: $4) },
@@ -194,7 +203,46 @@ struct Daemon {
                 filter.queue = request.queue
                 return try await pruner.remove(
                     matching: filter, olderThan: request.age, keep: request.keep)
+            },
+            refusalOfUser: { user in
+                await withCheckedContinuation { (answer: CheckedContinuation<String?, Never>) in
+                    // Users may be kept on another machine.
+                    DispatchQueue.global().async {
+                        do throws(UserRefusal) {
+                            _ = try users.account(for: user)
+                            answer.resume(returning: nil)
+                        } catch {
+                            answer.resume(returning: error.message)
+                        }
+                    }
+                }
             })
+    }
+
+    /// As whom jobs run.
+    private func userPolicy(_ logger: Logger) throws -> UserPolicy {
+        let users = UserPolicy(standard: settings.runAs, allowsRoot: settings.allowsRoot)
+        do {
+            _ = try users.account(for: nil)
+        } catch {
+            throw StartError(.configuration, "The setting run-as: \(error.message).")
+        }
+        if users.runsAsRoot {
+            logger.warning(
+                "Jobs run as root unless they name another user: set run-as, or run jobd as one")
+        }
+        return users
+    }
+
+    /// Where groups are made for what is limited; nil: nowhere.
+    private func controlGroups(_ logger: Logger) -> ControlGroups? {
+        guard settings.usesControlGroups else { return nil }
+        do {
+            return try ControlGroups.take()
+        } catch {
+            logger.info("Limits hold for each process of a job only: \(error)")
+            return nil
+        }
     }
 
     private func openStore(_ state: StateDirectory, _ bells: CommitBells) throws -> Store {

@@ -106,6 +106,15 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The jobd-supervise program.")
     var supervisor: String?
 
+    @Option(help: "As whom jobs run that name nobody: USER or USER:GROUP. It takes a root jobd.")
+    var runAs: String?
+
+    @Flag(help: "Let jobs run as root for administrators who ask for that.")
+    var allowRoot = false
+
+    @Option(help: "Whether limits may use control groups: true or false.")
+    var controlGroups: String?
+
     @Flag(help: "Only say what is wrong with the settings and definitions, and exit.")
     var check = false
 
@@ -141,7 +150,8 @@ struct Serve: AsyncParsableCommand {
             .requestTimeoutSeconds: requestTimeoutSeconds, .tlsCertificate: tlsCertificate,
             .tlsKey: tlsKey, .basePath: basePath,
             .noAuth: noAuth ? "true" : nil,
-            .noListen: noListen ? "true" : nil,
+            .noListen: noListen ? "true" : nil, .runAs: runAs,
+            .allowRoot: allowRoot ? "true" : nil, .controlGroups: controlGroups,
         ]
         var flags = single.compactMapValues { $0.map { [$0] } }
         flags[.listen] = listen

@@ -31,6 +31,8 @@ package final class HTTPServer: Service {
         package var socketGroupRole = Role.submit
         /// How long a ticket is good, unless another time is asked for.
         package var ticketSeconds: Int64 = 3600
+        /// Where the daemon listens, as it says itself.
+        package var addresses: [String] = []
         /// How many streams may be open at once.
         package var streamLimit = 10_000
         /// Seconds a write may make no headway before its connection is cut.
@@ -57,6 +59,7 @@ package final class HTTPServer: Service {
     private let sockets: [ListeningSocket]
     private let connections: Connections
     private let registry: StreamRegistry
+    private let requests = RequestMetrics()
 
     /// - Parameters:
     ///   - sockets: where it listens; this closes them.
@@ -82,6 +85,7 @@ package final class HTTPServer: Service {
         let streams = StreamResponse(
             registry: registry, stall: .seconds(settings.stallSeconds))
         let router = Router(context: JobRequestContext.self)
+        router.add(middleware: MetricsMiddleware(requests: requests))
         router.add(middleware: ForwardedHeaders(proxies: settings.trustedProxies))
         router.add(middleware: CrossOrigin(allowedOrigins: settings.allowedOrigins))
         router.add(middleware: ProblemMiddleware(denials: Denials(logger: logger)))
@@ -94,12 +98,15 @@ package final class HTTPServer: Service {
             store: store, log: log, registry: registry, stall: .seconds(settings.stallSeconds))
         Self.addRoutes(
             to: router, store: store, log: log, output: output, definitions: definitions,
-            actions: actions, streams: streams, waiting: waiting)
+            actions: actions, streams: streams, waiting: waiting, addresses: settings.addresses)
         TokenRoutes(book: book, registry: registry, now: store.now).add(to: router)
         TicketRoutes(
             store: store, key: book.key, lifetime: settings.ticketSeconds * 1_000_000
         ).add(to: router)
         SessionRoutes(access: access).add(to: router)
+        DashboardRoutes().add(to: router)
+        OpenAPIRoutes().add(to: router)
+        MetricsRoutes(store: store, requests: requests, registry: registry).add(to: router)
         connections = Connections(
             responder: router.buildResponder(), settings: settings, logger: logger)
     }
@@ -108,10 +115,10 @@ package final class HTTPServer: Service {
     static func addRoutes(
         to router: Router<JobRequestContext>, store: Store, log: EventLog, output: OutputLog,
         definitions: DefinitionRegistry, actions: JobActions, streams: StreamResponse,
-        waiting: JobWaiting
+        waiting: JobWaiting, addresses: [String] = []
     ) {
         let submission = SubmissionRoutes(
-            store: store, definitions: definitions, waiting: waiting)
+            store: store, definitions: definitions, waiting: waiting, actions: actions)
         let control = ControlRoutes(store: store, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
@@ -122,7 +129,7 @@ package final class HTTPServer: Service {
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
-        HealthRoutes(store: store).add(to: router)
+        HealthRoutes(store: store, addresses: addresses).add(to: router)
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way
@@ -142,6 +149,7 @@ package final class HTTPServer: Service {
 
     private func serve(_ socket: ListeningSocket) async throws {
         let connections = self.connections
+        let requests = self.requests
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let server = try await ServerBootstrap(group: group)
@@ -162,7 +170,9 @@ package final class HTTPServer: Service {
             try await withThrowingDiscardingTaskGroup { group in
                 try await server.executeThenClose { inbound in
                     for try await connection in inbound {
-                        group.addTask { await connections.serve(connection) }
+                        group.addTask {
+                            await requests.connection { await connections.serve(connection) }
+                        }
                     }
                 }
             }

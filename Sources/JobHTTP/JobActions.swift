@@ -10,16 +10,20 @@ package struct JobActions: Sendable {
     package var addInput: @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws -> Int64
     /// Removes finished jobs.
     package var prune: @Sendable (PruneRequest) async throws -> Pruned
+    /// Why no job can run as a user; nil if it can.
+    package var refusalOfUser: @Sendable (RunAs) async -> String?
 
     package init(
         removeFiles: @escaping @Sendable (JobID) async -> Void,
         addInput:
             @escaping @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws ->
             Int64,
-        prune: @escaping @Sendable (PruneRequest) async throws -> Pruned
+        prune: @escaping @Sendable (PruneRequest) async throws -> Pruned,
+        refusalOfUser: @escaping @Sendable (RunAs) async -> String?
     ) {
         self.removeFiles = removeFiles
         self.addInput = addInput
         self.prune = prune
+        self.refusalOfUser = refusalOfUser
     }
 }

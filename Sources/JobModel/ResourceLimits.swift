@@ -51,4 +51,14 @@ package struct RunAs: Hashable, Sendable {
         self.user = user
         self.group = group
     }
+
+    /// `USER` or `USER:GROUP`; nil if it is neither.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
+            !text.utf8.contains(0)
+        else { return nil }
+        user = String(parts[0])
+        group = parts.count == 2 ? String(parts[1]) : nil
+    }
 }

@@ -3,23 +3,26 @@
 // which its user owns.
 
 internal import CLinux
-internal import Glibc
+package import Glibc
 
 /// What belongs to one attempt on disk.
 package struct AttemptDirectory: Hashable, Sendable {
     /// The directory's path.
     package let path: String
 
-    package init(path: String) {
+    /// - Parameter progress: where the FIFO for progress is; nil: in the directory.
+    package init(path: String, progress: String? = nil) {
         self.path = path
+        self.progress = progress ?? "\(path)/progress"
     }
 
     /// What the supervisor writes; it is what remains of the attempt.
     package var journal: String { "\(path)/journal" }
     /// The FIFO the supervisor takes requests from.
     package var control: String { "\(path)/control" }
-    /// The FIFO that `$JOBD_PROGRESS` names.
-    package var progress: String { "\(path)/progress" }
+    /// The FIFO that `$JOBD_PROGRESS` names. For an attempt that runs as somebody
+    /// else it is at another place, since nobody else gets into this directory.
+    package let progress: String
     /// The command's input, when all of it was given with it. Open input is
     /// elsewhere: `LaunchSpec.input`.
     package var stdin: String { "\(path)/stdin" }
@@ -27,11 +30,18 @@ package struct AttemptDirectory: Hashable, Sendable {
     /// Makes the directory, those above it, the FIFOs, and the file of input if
     /// there is any; only this user may look at them. What an attempt that never
     /// started left there is replaced.
-    package func create(stdin input: [UInt8]?) throws(LaunchError) {
-        try makeDirectories()
+    ///
+    /// - Parameter owner: who may write progress; nil: this user.
+    package func create(stdin input: [UInt8]?, owner: uid_t? = nil) throws(LaunchError) {
+        try makeDirectories(path)
+        try makeProgressDirectory()
         try removeTransient()
         for fifo in [control, progress] {
             try check(linux_make_fifo(fifo, 0o600), "make", fifo)
+        }
+        // Not followed: what is there was made just now, where nobody else can write.
+        if let owner, lchown(progress, owner, gid_t.max) == -1 {
+            throw LaunchError(operation: "give away", path: progress, code: errno)
         }
         if let input { try write(input) }
     }
@@ -50,7 +60,27 @@ package struct AttemptDirectory: Hashable, Sendable {
         }
     }
 
-    private func makeDirectories() throws(LaunchError) {
+    /// Where all may pass and nobody may look around.
+    private func makeProgressDirectory() throws(LaunchError) {
+        guard let end = progress.lastIndex(of: "/"), progress[..<end] != path[...] else { return }
+        let place = String(progress[..<end])
+        try makeDirectories(place)
+        guard let parent = place.lastIndex(of: "/") else { return }
+        for directory in [String(place[..<parent]), place] {
+            var status = stat()
+            if lstat(directory, &status) == -1 {
+                throw LaunchError(operation: "look at", path: directory, code: errno)
+            }
+            guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+                throw LaunchError(operation: "use", path: directory, code: EPERM)
+            }
+            if status.st_mode & 0o777 != 0o711, chmod(directory, 0o711) == -1 {
+                throw LaunchError(operation: "open", path: directory, code: errno)
+            }
+        }
+    }
+
+    private func makeDirectories(_ path: String) throws(LaunchError) {
         for end in path.indices.dropFirst() where path[end] == "/" {
             try makeDirectory(String(path[..<end]))
         }

@@ -28,7 +28,7 @@ package struct Launcher: Sendable {
         }
         try clear(spec.directory)
         do throws(LaunchError) {
-            try spec.directory.create(stdin: spec.stdin)
+            try spec.directory.create(stdin: spec.stdin, owner: spec.account?.user)
             return try start(words, environment, in: spec.directory)
         } catch {
             // It is the first error that tells what is wrong.

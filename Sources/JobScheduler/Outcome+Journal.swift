@@ -26,6 +26,9 @@ extension Outcome {
                 failure = .signal
                 error = "The command was ended by signal \(exit.signal ?? 0)."
             }
+            if failure != nil, let reason = Self.exhaustion(exit, spec.limits) {
+                error = (error ?? "") + " \(reason)"
+            }
         case .cancelled:
             state = .cancelled
         case .timeout:
@@ -64,17 +67,25 @@ extension Outcome {
     }
 
     private static func reason(_ exit: JournalExit, _ spec: JobSpec) -> String {
+        if let refusal = refusal(exit, spec.limits) { return refusal }
         let cause = String(cString: strerror(exit.errorNumber))
         let program = spec.command.argumentVector.first ?? ""
         switch exit.stage {
-        case .cwd: return "Cannot change to the directory '\(spec.cwd ?? "")': \(cause)."
+        case .cwd:
+            let directory = spec.cwd.map { "'\($0)'" } ?? "that is its user's home"
+            return "Cannot change to the directory \(directory): \(cause)."
         case .stdin: return "Cannot give the command its input: \(cause)."
         case .exec:
             let hint =
                 exit.errorNumber == ENOENT && !program.contains("/")
                 ? " There is no such program in PATH." : ""
             return "Cannot run '\(program)': \(cause).\(hint)"
-        case .none, .setup: return "Cannot start the command: \(cause)."
+        case .controlGroup: return "Cannot put the command into its control group: \(cause)."
+        case .user:
+            let user = spec.runAs.map { "'\($0.user)'" } ?? "the user of the setting run-as"
+            return "Cannot run the command as \(user): \(cause)."
+        case .none, .setup, .nice, .io, .memory, .cpu, .files, .processes:
+            return "Cannot start the command: \(cause)."
         }
     }
 }

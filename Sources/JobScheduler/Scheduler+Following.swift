@@ -197,6 +197,7 @@ extension Scheduler {
     private func forget(_ attempt: AttemptID) {
         if let follower = followers.removeValue(forKey: attempt) {
             if let token = follower.token { watcher.unwatch(token) }
+            if !follower.spec.limits.isEmpty { controlGroups?.remove(attempt) }
             do {
                 try follower.directory.removeTransient()
             } catch {

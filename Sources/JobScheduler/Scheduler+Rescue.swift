@@ -18,6 +18,7 @@ extension Scheduler {
         for active in try await store.activeAttempts() {
             if try rescue(active) { adopted += 1 }
         }
+        controlGroups?.removeEmpty()
         if adopted > 0 {
             logger.notice("Adopted running jobs", metadata: ["count": "\(adopted)"])
         }
@@ -27,13 +28,14 @@ extension Scheduler {
     /// - Returns: whether the attempt goes on.
     private func rescue(_ active: ActiveAttempt) throws -> Bool {
         let attempt = active.attempt
-        let directory = AttemptDirectory(path: directory.attempt(attempt))
+        let directory = existingDirectory(of: attempt)
         let follower = Follower(
             attempt, spec: active.spec, directory: directory, derived: active.consumed,
             tracker: ProgressTracker(
                 intervalMicroseconds: progressInterval, resumed: active.newestReading))
         switch try AttemptInspection.inspect(directory, buffer: buffer) {
         case .running(let supervisor):
+            controlGroups?.restore(attempt, active.spec.limits)
             follow(follower, supervisor: supervisor)
             // What was sent while no daemon could pass it on.
             offerInput(attempt)

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 package import JobEvents
 package import JobModel
-import JobRunner
+package import JobRunner
 package import JobStore
 import Journal
 package import Logging
@@ -24,11 +24,20 @@ package actor Scheduler {
         package var progressInterval: Int64
         /// What the commands' environment is made from.
         package var environment: [String: String]
+        /// As whom jobs run.
+        package var users: UserPolicy
+        /// Where groups are made for what is limited; nil: nowhere.
+        package var controlGroups: ControlGroups?
 
-        package init(supervisor: String, progressInterval: Int64, environment: [String: String]) {
+        package init(
+            supervisor: String, progressInterval: Int64, environment: [String: String],
+            users: UserPolicy = UserPolicy(), controlGroups: ControlGroups? = nil
+        ) {
             self.supervisor = supervisor
             self.progressInterval = progressInterval
             self.environment = environment
+            self.users = users
+            self.controlGroups = controlGroups
         }
     }
 
@@ -39,6 +48,8 @@ package actor Scheduler {
     let watcher: AttemptWatcher
     let progressInterval: Int64
     let environment: JobEnvironment
+    let users: UserPolicy
+    let controlGroups: ControlGroups?
     let bootID: String
     let now: @Sendable () -> Timestamp
     let logger: Logger
@@ -92,6 +103,8 @@ package actor Scheduler {
         launcher = Launcher(supervisor: settings.supervisor)
         progressInterval = settings.progressInterval
         environment = JobEnvironment(daemon: settings.environment)
+        users = settings.users
+        controlGroups = settings.controlGroups
         watcher = try AttemptWatcher(queue: executor.queue)
     }
 
@@ -242,51 +255,6 @@ package actor Scheduler {
                 // They go with the attempt; until then this daemon knows them.
                 logger.warning("Cannot forget signals", metadata: ["error": "\(error)"])
             }
-        }
-    }
-
-    // MARK: Launching
-
-    /// Launches an attempt that has a slot.
-    func launch(_ attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant]) {
-        let directory = AttemptDirectory(path: directory.attempt(attempt))
-        let launch = LaunchSpec(
-            directory: directory, arguments: spec.command.argumentVector,
-            environment: environment.environment(
-                of: attempt, spec, granted: granted, in: directory),
-            cwd: spec.cwd, usesTerminal: spec.tty, stdin: spec.stdin.map { Array($0.utf8) },
-            input: self.directory.input(attempt.job), timeoutMicroseconds: spec.timeout,
-            stallTimeoutMicroseconds: spec.stallTimeout, graceMicroseconds: spec.killGrace,
-            outputLimitBytes: spec.outputLimitBytes)
-        do {
-            let pid = try launcher.launch(launch)
-            // Meanwhile it may have been asked for something.
-            if unlaunched.removeValue(forKey: attempt) != nil {
-                ringForOrders()
-                ring()
-            }
-            logger.debug(
-                "Launched", metadata: ["job": "\(attempt.job)", "attempt": "\(attempt.number)"])
-            let follower = Follower(
-                attempt, spec: spec, directory: directory, derived: 0,
-                tracker: ProgressTracker(intervalMicroseconds: progressInterval, resumed: nil))
-            follower.pauseSent = false
-            follow(follower, supervisor: pid)
-            if spec.stdin == nil, access(launch.input ?? "", F_OK) == 0 { offerInput(attempt) }
-        } catch  where error.reason == .noRoom || error.reason == .noResources {
-            // It may go away: the job waits in its slot and nothing is lost.
-            if unlaunched.updateValue(granted, forKey: attempt) == nil {
-                logger.error(
-                    "Cannot launch yet; trying again",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-            }
-            later(milliseconds: 1000) { scheduler in
-                guard let granted = scheduler.unlaunched[attempt] else { return }
-                scheduler.launch(attempt, spec, granted: granted)
-            }
-        } catch {
-            unlaunched.removeValue(forKey: attempt)
-            end(attempt, .unstartable("Cannot start: \(error).", time: now()))
         }
     }
 

@@ -5,6 +5,9 @@ import Migrations
 
 /// Opens the database and brings its schema up to date.
 enum DatabaseOpening {
+    /// How long a connection waits for another one, in seconds.
+    static let busySeconds = 5
+
     /// - Parameter configuration: what is set beforehand, as tests do.
     /// - Throws: `conflict` when the database was written by a newer program, or
     ///   SQLite's error when it cannot be opened.
@@ -12,7 +15,7 @@ enum DatabaseOpening {
         try refuseNewer(path: path)
         var configuration = configuration
         configuration.label = "jobd"
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busySeconds))
         configuration.prepareDatabase { database in
             // Before anything is written it costs nothing: see below.
             if !database.configuration.readonly {
@@ -31,6 +34,8 @@ enum DatabaseOpening {
                     .internalError,
                     "SQLite did not accept synchronous=FULL, without which a power cut loses jobs.")
             }
+            // So that of a secret nothing remains: see Columns and LogEmptying.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
             try migrate(database, to: Migration.all)
             try reclaimSpaceBySteps(database)
         }

@@ -119,6 +119,7 @@ enum EventRow {
                 end.signal, end.failure?.rawValue, end.error, actor?.rawValue,
             ])
         }
+        HistoryTally.current?.add(content)
         return EventID(rawValue: database.lastInsertedRowID)
     }
 }

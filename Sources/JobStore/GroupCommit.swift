@@ -26,6 +26,9 @@ final class GroupCommit: Sendable {
     private let line = Mutex(Line())
     private let committed: @Sendable (CommitEffects) -> Void
     private let failure = Mutex<JobError?>(nil)
+    /// What was added to the history.
+    let tally = HistoryTally()
+    private let failures = Mutex(0)
 
     /// - Parameter committed: told, on the writer's queue, after each commit that
     ///   changed something somebody may wait for.
@@ -36,6 +39,9 @@ final class GroupCommit: Sendable {
 
     /// Why the newest transaction could not be written; nil when it was.
     var currentFailure: JobError? { failure.withLock { $0 } }
+
+    /// How many transactions could not be written.
+    var failureCount: Int { failures.withLock { $0 } }
 
     /// Writes, and returns once that is durable.
     ///
@@ -102,26 +108,31 @@ final class GroupCommit: Sendable {
         var errors = [(any Error)?](repeating: nil, count: batch.count)
         var effects: CommitEffects = []
         do {
-            try database.inTransaction(.immediate) {
-                for (index, entry) in batch.enumerated() {
-                    do {
-                        var found: CommitEffects = []
-                        try database.inSavepoint {
-                            found = try entry.apply(database)
-                            return .commit
+            try tally.transaction {
+                try database.inTransaction(.immediate) {
+                    for (index, entry) in batch.enumerated() {
+                        do {
+                            var found: CommitEffects = []
+                            try tally.part {
+                                try database.inSavepoint {
+                                    found = try entry.apply(database)
+                                    return .commit
+                                }
+                            }
+                            effects.formUnion(found)
+                        } catch {
+                            // SQLite ends the transaction by itself after a full disk
+                            // (sqlite.org/lang_transaction.html §3.1): all is undone.
+                            guard database.isInsideTransaction else { throw error }
+                            errors[index] = error
                         }
-                        effects.formUnion(found)
-                    } catch {
-                        // SQLite ends the transaction by itself after a full disk
-                        // (sqlite.org/lang_transaction.html §3.1): all is undone.
-                        guard database.isInsideTransaction else { throw error }
-                        errors[index] = error
                     }
+                    return .commit
                 }
-                return .commit
             }
             failure.withLock { $0 = nil }
         } catch {
+            failures.withLock { $0 += 1 }
             let translated = Self.translate(error)
             failure.withLock { $0 = translated as? JobError }
             errors = errors.map { $0 ?? translated }

@@ -181,6 +181,7 @@ extension Store {
         ])
         try EventRow.insert(
             .state(.running), job: id, attempt: number, time: now, into: database)
+        HistoryTally.current?.addAttempt()
         return Claim(
             attempt: AttemptID(job: id, number: number), spec: job.spec,
             granted: choice.granted)

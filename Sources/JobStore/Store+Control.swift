@@ -136,6 +136,12 @@ extension Store {
                 throw JobError(
                     .conflict, "Job \(id) is \(job.state.rawValue): it has not finished.")
             }
+            if job.spec.secretEnvironment.values.contains(.gone) {
+                throw JobError(
+                    .conflict,
+                    "Job \(id) cannot run again: its secrets were removed when it ended. Submit "
+                        + "it anew, with them.")
+            }
             try Self.checkFit(
                 job.spec.resources, in: job.spec.queue, orThrow: .conflict, database)
             // What has never started has not had what it comes after.

@@ -127,7 +127,7 @@ extension Store {
 
     /// `sqlite_sequence` keeps the newest id ever given (sqlite.org/autoinc.html),
     /// also when its row has been deleted since.
-    private static func newestEvent(in database: Database) throws -> EventID {
+    static func newestEvent(in database: Database) throws -> EventID {
         let newest = try Int64.fetchOne(
             database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'")
         return EventID(rawValue: newest ?? 0)

@@ -10,6 +10,7 @@ package import JobModel
 package final class Store: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
+    private let emptying: LogEmptying
     /// The clock that stamps rows.
     package let now: @Sendable () -> Timestamp
     /// Draws from 0…1: by how much a pause before a retry is longer.
@@ -39,7 +40,14 @@ package final class Store: Sendable {
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
         pool = try DatabaseOpening.open(path: path, configuration)
-        writer = GroupCommit(pool: pool, committed: committed)
+        let emptying = LogEmptying(pool)
+        self.emptying = emptying
+        writer = GroupCommit(pool: pool) { effects in
+            if effects.contains(.ends) { emptying.ring() }
+            committed(effects)
+        }
+        // What an earlier daemon may have left.
+        emptying.ring()
         self.now = now
         self.chance = chance
     }
@@ -79,6 +87,7 @@ package final class Store: Sendable {
 
     /// Waits for the writes in line and closes the database.
     package func close() throws {
+        emptying.stop()
         try pool.close()
     }
 }

@@ -31,6 +31,17 @@ package struct JournalExit: Hashable, Sendable {
         case stdin = 3
         /// Executing the command.
         case exec = 4
+        /// Entering the control group.
+        case controlGroup = 5
+        /// Setting a limit.
+        case nice = 6
+        case io = 7
+        case memory = 8
+        case cpu = 9
+        case files = 10
+        case processes = 11
+        /// Becoming another user.
+        case user = 12
     }
 
     package let cause: Cause
@@ -49,6 +60,8 @@ package struct JournalExit: Hashable, Sendable {
     package let maxRSSBytes: UInt64
     /// How many of its processes could not be ended.
     package let survivors: UInt32
+    /// Whether the kernel killed some because the attempt's memory was used up.
+    package let isOutOfMemory: Bool
 
     /// Nil if these are not the bytes of an exit frame.
     package init?(payload: UnsafeRawBufferPointer) {
@@ -64,6 +77,7 @@ package struct JournalExit: Hashable, Sendable {
         systemMicroseconds = record.system_us
         maxRSSBytes = record.max_rss_bytes
         survivors = record.survivors
+        isOutOfMemory = record.flags & UInt32(JOURNAL_EXIT_OUT_OF_MEMORY) != 0
         // The encoding of wait(2): the low seven bits are the signal, the eight
         // above the flag for a core dump are the code.
         let signal = record.wait_status & 0x7f

@@ -5,6 +5,9 @@ import CLinux
 struct CapturedStream {
     /// The most that is kept, in bytes.
     private static let heldCapacity = 4096
+    /// For how long that is held back which may begin a value to be masked, in
+    /// microseconds.
+    private static let maskingPatience: Int64 = 100_000
 
     /// What one attempt at reading came to.
     enum Reading {
@@ -22,34 +25,58 @@ struct CapturedStream {
     let endsAtLines: Bool
     /// Where the bytes come from, without blocking; -1 once it is at its end.
     private(set) var descriptor: Int32
+    /// When `release` is due, on the monotonic clock.
+    private(set) var releaseTime = Int64.max
     private var held: UnsafeMutableRawPointer?
     private var heldLength = 0
+    private var masking: Masking?
 
-    init(_ descriptor: Int32, kind: Int, endsAtLines: Bool = false) {
+    init(_ descriptor: Int32, kind: Int, masks: Masks?, endsAtLines: Bool = false) {
         self.descriptor = descriptor
         self.kind = kind
         self.endsAtLines = endsAtLines
+        masking = masks.map { Masking($0) }
     }
 
     /// Reads once, to `payload`, which has room for `JournalWriter.capacity`.
-    mutating func read(to payload: UnsafeMutableRawPointer) -> Reading {
+    mutating func read(to payload: UnsafeMutableRawPointer, now: Int64) -> Reading {
         if descriptor < 0 { return .end(takeHeld(to: payload)) }
         let kept = heldLength
-        let count = linux_read(descriptor, payload + kept, JournalWriter.capacity - kept)
+        let before = kept + (masking?.heldLength ?? 0)
+        let count = linux_read(descriptor, payload + before, JournalWriter.capacity - before)
         if count == -Int64(EAGAIN) { return .nothing }
         if count <= 0 {
             // A pipe says 0; a terminal whose other end is closed says EIO.
             close()
             return .end(takeHeld(to: payload))
         }
-        _ = takeHeld(to: payload)
-        let length = kept + Int(count)
-        let rest = holdBack(payload, length)
-        return .bytes(length - rest)
+        takeText(to: payload)
+        var length = kept + Int(count)
+        if masking != nil {
+            let bytes = (payload + kept).assumingMemoryBound(to: UInt8.self)
+            length = kept + (masking?.take(bytes, Int(count)) ?? 0)
+            releaseTime = masking?.isHolding == true ? now + Self.maskingPatience : .max
+        }
+        return .bytes(length - holdBack(payload, length))
+    }
+
+    /// Moves what waited for more, and has waited for too long, to `payload`; how many
+    /// bytes may be appended.
+    mutating func release(to payload: UnsafeMutableRawPointer) -> Int {
+        let length = takeHeld(to: payload)
+        return length - holdBack(payload, length)
     }
 
     /// Moves what was kept to `payload`; how many bytes that is.
     mutating func takeHeld(to payload: UnsafeMutableRawPointer) -> Int {
+        let length = takeText(to: payload)
+        releaseTime = .max
+        let bytes = (payload + length).assumingMemoryBound(to: UInt8.self)
+        return length + (masking?.release(to: bytes) ?? 0)
+    }
+
+    @discardableResult
+    private mutating func takeText(to payload: UnsafeMutableRawPointer) -> Int {
         let length = heldLength
         if let held, length > 0 { memcpy(payload, held, length) }
         heldLength = 0

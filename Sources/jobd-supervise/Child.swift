@@ -9,9 +9,7 @@ struct Child {
 
     /// Becomes the command, or says why not and ends.
     func become(supervisor: pid_t) -> Never {
-        _ = linux_die_with_parent()
-        // It may have ended before we asked.
-        if getppid() != supervisor { _exit(127) }
+        dieWith(supervisor)
         setsid()
         if options.usesTerminal {
             let error = linux_control_terminal(ends.terminal)
@@ -23,13 +21,29 @@ struct Child {
             dup2(ends.childOutput, 1)
             dup2(ends.childErrors, 2)
         }
+        if let failure = options.confinement.apply(grace: options.grace) { complain(failure) }
+        if options.confinement.user != nil {
+            if let failure = options.confinement.becomeUser() { complain(failure) }
+            // A change of credentials ends that: prctl(2).
+            dieWith(supervisor)
+        }
         if let cwd = options.cwd, chdir(cwd) == -1 { complain(JOURNAL_STAGE_CWD, linux_errno()) }
         linux_reset_signals()
         complain(JOURNAL_STAGE_EXEC, -linux_execute(options.command))
     }
 
+    private func dieWith(_ supervisor: pid_t) {
+        _ = linux_die_with_parent()
+        // It may have ended before we asked.
+        if getppid() != supervisor { _exit(127) }
+    }
+
     private func complain(_ stage: Int, _ error: Int32) -> Never {
-        var failure = StartFailure(stage: Int32(stage), error: error)
+        complain(StartFailure(stage: Int32(stage), error: error))
+    }
+
+    private func complain(_ failure: StartFailure) -> Never {
+        var failure = failure
         _ = linux_write(ends.childComplaints, &failure, MemoryLayout<StartFailure>.size)
         _exit(127)
     }

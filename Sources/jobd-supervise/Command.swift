@@ -26,6 +26,12 @@ struct Command {
         guard error >= 0 else {
             return .failure(StartFailure(stage: Int32(JOURNAL_STAGE_SETUP), error: -error))
         }
+        if let user = options.confinement.user {
+            error = ends.give(to: user.user)
+            if error < 0 {
+                return .failure(StartFailure(stage: Int32(JOURNAL_STAGE_USER), error: -error))
+            }
+        }
         let supervisor = getpid()
         let pid = linux_fork()
         if pid == 0 {

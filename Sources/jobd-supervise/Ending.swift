@@ -32,12 +32,13 @@ struct Ending {
     }
 
     /// The journal's last record. To be made when all processes are reaped.
-    func record(survivors: UInt32) -> journal_exit {
+    func record(survivors: UInt32, isOutOfMemory: Bool) -> journal_exit {
         let usage = linux_usage_of_children()
         return journal_exit(
             cause: Int32(cause ?? JOURNAL_CAUSE_EXITED), wait_status: waitStatus,
             stage: failure.stage, error_number: failure.error, user_us: usage.user_us,
             system_us: usage.system_us, max_rss_bytes: usage.max_rss_bytes,
-            survivors: survivors, reserved: 0)
+            survivors: survivors,
+            flags: isOutOfMemory ? UInt32(JOURNAL_EXIT_OUT_OF_MEMORY) : 0)
     }
 }

@@ -40,6 +40,16 @@ struct Ends {
         return error >= 0 ? linux_set_nonblocking(input) : error
     }
 
+    /// Makes a user the owner of what the command reads and writes, so that it can
+    /// open /dev/stdout and its terminal; a negated errno if that failed.
+    func give(to user: uid_t) -> Int32 {
+        for descriptor in [childInput, childOutput, childErrors, terminal] where descriptor >= 0 {
+            let error = linux_give(descriptor, user)
+            if error < 0 { return error }
+        }
+        return 0
+    }
+
     private mutating func openComplaints() -> Int32 {
         var error = linux_set_nonblocking(output)
         if error >= 0 { error = linux_pipe(&complaints, &childComplaints) }

@@ -9,17 +9,24 @@ extension Loop {
     /// Reads one stream once and appends what came. False if there is no more.
     /// Not to be called while the journal is blocked.
     mutating func capture(_ index: Int) -> Bool {
-        switch streams[index].read(to: journal.payload) {
+        let now = linux_monotonic_us()
+        switch streams[index].read(to: journal.payload, now: now) {
         case .nothing:
             return false
         case .bytes(let length):
-            silence.restart(now: linux_monotonic_us())
+            silence.restart(now: now)
             append(length, kind: streams[index].kind)
             return true
         case .end(let length):
             append(length, kind: streams[index].kind)
             return false
         }
+    }
+
+    /// Appends what a stream has held back for long enough. Not to be called while
+    /// the journal is blocked.
+    mutating func release(_ index: Int) {
+        append(streams[index].release(to: journal.payload), kind: streams[index].kind)
     }
 
     private mutating func append(_ length: Int, kind: Int) {

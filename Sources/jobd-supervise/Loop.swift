@@ -49,7 +49,9 @@ struct Loop {
             turn(now: now)
         }
         drain()
-        journal.appendExit(ending.record(survivors: teardown.survivors))
+        let isOutOfMemory = options.confinement.closeControlGroup()
+        journal.appendExit(
+            ending.record(survivors: teardown.survivors, isOutOfMemory: isOutOfMemory))
         journal.waitUntilWritten()
         journal.sync()
     }
@@ -76,11 +78,13 @@ struct Loop {
     private mutating func started(_ command: Command, input: Int32) {
         self.command = command
         hasChildren = true
+        let masks = options.masks
         streams = [
-            CapturedStream(command.output, kind: JOURNAL_KIND_STDOUT),
-            CapturedStream(command.errors, kind: JOURNAL_KIND_STDERR),
+            CapturedStream(command.output, kind: JOURNAL_KIND_STDOUT, masks: masks),
+            CapturedStream(command.errors, kind: JOURNAL_KIND_STDERR, masks: masks),
             CapturedStream(
-                Descriptors.progress, kind: JOURNAL_KIND_PROGRESS, endsAtLines: true),
+                Descriptors.progress, kind: JOURNAL_KIND_PROGRESS, masks: masks,
+                endsAtLines: true),
         ]
         let open = options.openInput.map { InputSource(growing: $0) }
         if options.usesTerminal {
@@ -116,13 +120,22 @@ struct Loop {
     private mutating func turn(now: Int64) {
         var deadline = min(
             min(timeLimit.deadline, silence.deadline), min(teardown.deadline, pause.deadline))
-        if journal.isBlocked { deadline = min(deadline, now + JournalWriter.retryInterval) }
+        if journal.isBlocked {
+            deadline = min(deadline, now + JournalWriter.retryInterval)
+        } else {
+            for stream in streams { deadline = min(deadline, stream.releaseTime) }
+        }
         if let feed { deadline = min(deadline, feed.source.retryTime) }
         let timeout = deadline == .max ? -1 : max(deadline - now, 0)
         withUnsafeTemporaryAllocation(of: pollfd.self, capacity: PollEntry.count) { entries in
             fill(entries)
             let count = linux_poll(entries.baseAddress, UInt32(entries.count), timeout)
             if count > 0 { handle(entries) }
+            // As with silence below: what has come is looked at first.
+            for index in streams.indices
+            where entries[PollEntry.streams + index].revents == 0
+                && now >= streams[index].releaseTime && !journal.isBlocked
+            { release(index) }
             let isSilent = streams.indices.allSatisfy {
                 entries[PollEntry.streams + $0].revents == 0
             }

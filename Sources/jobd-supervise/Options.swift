@@ -23,8 +23,13 @@ struct Options {
     var grace: Int64 = 10_000_000
     /// How many bytes of output the journal may hold.
     var outputLimit: UInt64 = .max
-    /// How many files it and the command may have open; nil: as many as jobd.
-    var openFiles: Int64?
+    /// What the command may use, and as whom it runs.
+    var confinement = Confinement()
+    /// What must not get into the journal; nil: nothing is looked for.
+    var masks: Masks?
+    /// How many files processes could have open before jobd raised that for itself;
+    /// nil: it did not.
+    var formerOpenFiles: Int64?
     /// The command and its arguments, ended by a null pointer.
     var command: Words
 
@@ -65,6 +70,24 @@ struct Options {
             openInput = UnsafePointer(value)
             return true
         }
+        if option.equals("--mask") {
+            // By name: the command line is for everybody to see.
+            guard let secret = getenv(value) else { return false }
+            if masks == nil { masks = Masks() }
+            return masks?.add(secret) ?? false
+        }
+        if option.equals("--cgroup") {
+            confinement.controlGroup = UnsafePointer(value)
+            return true
+        }
+        if option.equals("--user") {
+            confinement.user = Credentials(value)
+            return confinement.user != nil
+        }
+        if option.equals("--nice") {
+            confinement.nice = value.signedDecimal
+            return confinement.nice != nil
+        }
         guard let number = value.decimal else { return false }
         if option.equals("--timeout-us") {
             timeout = number
@@ -74,8 +97,18 @@ struct Options {
             grace = number
         } else if option.equals("--output-limit") {
             outputLimit = UInt64(number)
+        } else if option.equals("--former-open-files") {
+            formerOpenFiles = number
+        } else if option.equals("--memory") {
+            confinement.memory = number
+        } else if option.equals("--cpu-seconds") {
+            confinement.cpuSeconds = number
         } else if option.equals("--open-files") {
-            openFiles = number
+            confinement.openFiles = number
+        } else if option.equals("--processes") {
+            confinement.processes = number
+        } else if option.equals("--io-priority") {
+            confinement.ioPriority = number
         } else {
             return false
         }
@@ -87,7 +120,11 @@ struct Options {
         let usage: StaticString = """
             usage: jobd-supervise DIR [--cwd PATH] [--tty] [--stdin | --input PATH]
                                   [--timeout-us N] [--stall-us N] [--grace-us N]
-                                  [--output-limit N] [--open-files N] -- COMMAND [ARGUMENT...]
+                                  [--output-limit N] [--mask VARIABLE]...
+                                  [--memory N] [--cpu-seconds N] [--open-files N]
+                                  [--processes N] [--nice N] [--io-priority N]
+                                  [--cgroup DIR] [--user UID:GID:[GID,...]]
+                                  [--former-open-files N] -- COMMAND [ARGUMENT...]
             jobd starts it, with a journal and two FIFOs as descriptors 3, 4 and 5.
 
             """
@@ -100,6 +137,11 @@ extension UnsafeMutablePointer<CChar> {
     func equals(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         return strlen(self) == length && memcmp(self, word.utf8Start, length) == 0
+    }
+
+    /// The C string as a decimal number, with a minus sign if it is negative.
+    var signedDecimal: Int64? {
+        pointee == 0x2d ? (self + 1).decimal.map { -$0 } : decimal
     }
 
     /// The C string as a decimal number that is not negative.

@@ -19,7 +19,9 @@ struct Supervise {
             exit(64)  // EX_USAGE of sysexits.h
         }
         Descriptors.closeOnExec()
-        if let openFiles = options.openFiles { linux_limit_open_files(UInt64(openFiles)) }
+        // A core file would hold what is to be masked: the command's, and this one's.
+        if options.masks != nil { _ = linux_forbid_core_files() }
+        if let openFiles = options.formerOpenFiles { linux_limit_open_files(UInt64(openFiles)) }
         _ = linux_become_subreaper()
         let signals = linux_signal_descriptor()
         var journal = JournalWriter(Descriptors.journal)

@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from harness.report import Report
 from harness.setup import Setup
-from suites import browser, curl, following, output
+from suites import access, browser, contract, curl, dashboard, following, output
 
 SUITES = {
-    "Chromium": browser.run, **following.suites(), "output": output.run, "curl, in detail": curl.run
+    "Chromium": browser.run, "Chromium, access": access.run, "the dashboard": dashboard.run,
+    **following.suites(), "output": output.run, "curl, in detail": curl.run,
+    "the contract": contract.run,
 }
 
 # Most of a run is waiting for jobs that print slowly, so suites overlap.

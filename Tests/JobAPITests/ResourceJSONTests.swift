@@ -9,7 +9,9 @@ import Testing
         let expected: [String: Tree] = [
             "id": 42, "name": "nightly copy",
             "command": .array(["rsync", "-a", "src/", "a \"b\""]), "owner": "token:ci",
-            "definition": "backup", "state": "failed",
+            "definition": "backup", "parameters": .object(["to": "dst"]),
+            "secret_env": .array(["KEY"]), "limits": .object([:]), "run_as": .null,
+            "state": "failed",
             "queue": "default", "priority": -7, "labels": .object(["app": "shop", "a": "1"]),
             "cwd": "/srv",
             "tty": true, "watch_files": true, "timeout_seconds": 3600.5,
@@ -70,7 +72,9 @@ import Testing
         var json = JSONWriter()
         json.value(sampleJob)
         let text = String(decoding: json.bytes, as: UTF8.self)
-        #expect(!text.contains("secret") && !text.contains("TOKEN"))
+        for value in ["env-secret", "key-secret", "stdin-secret", "TOKEN"] {
+            #expect(!text.contains(value))
+        }
     }
 
     @Test func aStateEvent() throws {

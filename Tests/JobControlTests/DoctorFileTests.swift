@@ -141,6 +141,7 @@ import Testing
         try installation.write("other", "jobd_1_secret")
         symlink("\(installation.state)/other", installation.token)
         try await expect(.problem, TokenFileCheck(), installation, saying: "a symbolic link")
+        symlink("/etc/passwd", "\(installation.state)/link")
         try await expect(.warning, StateDirectoryCheck(), installation, saying: "leads elsewhere")
     }
 

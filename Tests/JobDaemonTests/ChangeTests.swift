@@ -26,9 +26,14 @@ import Testing
             #expect(job["state"] as? String == "succeeded")
             #expect(job["labels"] as? [String: String] == ["new": "2"])
             // No change is told as a change of state.
+            let events = try jobd.events(of: id)
+            let states = events.filter { $0["action"] == nil }
             #expect(
-                try jobd.events(of: id).compactMap { $0["state"] as? String }
+                states.compactMap { $0["state"] as? String }
                     == ["queued", "running", "succeeded"])
+            // The one that changed nothing is not told at all.
+            let actions = events.compactMap { $0["action"] as? String }
+            #expect(actions == ["change", "change"])
         }
     }
 

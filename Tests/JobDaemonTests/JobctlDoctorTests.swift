@@ -179,9 +179,29 @@ import Testing
 
     // MARK: https
 
+    /// Speaks TLS as it is told, and little else: its port is its first line.
+    private static let server = """
+        import http.server, ssl, sys
+        certificate, key, oldest, spoken = sys.argv[1:]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        if oldest == "1.1":
+            context.minimum_version = ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("DEFAULT@SECLEVEL=0")
+        context.set_alpn_protocols([spoken])
+        server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+        # Shaking hands is for the connection's own thread.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False)
+        print(server.server_port, flush=True)
+        server.serve_forever()
+        """
+
     /// A certificate for `localhost`, and a server that shows it.
     private func withServer(
-        days: Int, _ options: [String], _ body: (_ port: Int, _ certificate: String) throws -> Void
+        days: Int, oldest: String = "1.2", speaking spoken: String,
+        _ body: (_ port: Int, _ certificate: String) throws -> Void
     ) throws {
         let directory = try TemporaryDirectory()
         let certificate = "\(directory.path)/certificate.pem"
@@ -196,21 +216,16 @@ import Testing
         try #require(made.wait() == 0)
         let output = "\(directory.path)/output"
         let server = try ChildProcess(
-            "/usr/bin/env",
-            [
-                "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key,
-                "-www",
-            ]
-                + options, output: output, errors: output)
+            "/usr/bin/env", ["python3", "-c", Self.server, certificate, key, oldest, spoken],
+            output: output)
         defer {
             server.signal(SIGKILL)
             server.wait()
         }
         var port = 0
-        try waitUntil("openssl listens") {
+        try waitUntil("the server listens") {
             let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
-            let line = text.split(separator: "\n").first { $0.hasPrefix("ACCEPT ") }
-            port = line?.split(separator: ":").last.flatMap { Int($0) } ?? 0
+            port = text.split(separator: "\n").first.flatMap { Int($0) } ?? 0
             return port > 0
         }
         try body(port, certificate)
@@ -230,14 +245,14 @@ import Testing
     }
 
     @Test func goodCertificates() throws {
-        try withServer(days: 90, ["-alpn", "h2", "-no_tls1", "-no_tls1_1"]) { port, certificate in
+        try withServer(days: 90, speaking: "h2") { port, certificate in
             let lines = try tls("https://localhost:\(port)", trusting: certificate)
             #expect(lines.count == 1 && lines[0].hasPrefix("ok"), "\(lines)")
         }
     }
 
     @Test func certificatesThatAreNotGood() throws {
-        try withServer(days: 7, ["-no_tls1", "-no_tls1_1"]) { port, certificate in
+        try withServer(days: 7, speaking: "http/1.1") { port, certificate in
             func found(_ host: String, trusting: String?) throws -> String {
                 try tls("https://\(host):\(port)", trusting: trusting).joined(separator: "\n")
             }
@@ -251,8 +266,7 @@ import Testing
     }
 
     @Test func oldVersionsOfTLS() throws {
-        let options = ["-alpn", "h2", "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]
-        try withServer(days: 90, options) { port, certificate in
+        try withServer(days: 90, oldest: "1.1", speaking: "h2") { port, certificate in
             let lines = try tls("https://localhost:\(port)", trusting: certificate)
             #expect(lines.contains { $0.contains("TLS 1.1") }, "\(lines)")
         }

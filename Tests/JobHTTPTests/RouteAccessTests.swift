@@ -93,6 +93,9 @@ import Testing
 
         Expected("GET /events", read: 200, own: 200, other: 200, admin: 200),
 
+        Expected("GET /definitions", read: 200, own: 200, other: 200, admin: 200),
+        Expected("GET /definitions/{name}", read: 404, own: 404, other: 404, admin: 404),
+
         Expected("GET /queues", read: 200, own: 200, other: 200, admin: 200),
         Expected("GET /queues/{name}", read: 200, own: 200, other: 200, admin: 200),
         Expected(
@@ -252,7 +255,7 @@ import Testing
         let who = Principal(Self.owner, .submit, definitions: ["transcode"])
         let command = #"{"command":["true"]}"#
         let refused = try await fixture.answer(.post, "/jobs", as: who, command)
-        #expect(refused.status == 403 && refused.body.contains("definitions"))
+        #expect(refused.status == 403 && refused.body.contains("definition"))
         let batch = try await fixture.answer(
             .post, "/jobs/batch", as: who, #"{"jobs":[\#(command)]}"#)
         #expect(batch.status == 403)

@@ -55,7 +55,8 @@ final class RoutesFixture: Sendable {
             definitions: DefinitionRegistry([]),
             actions: JobActions(
                 removeFiles: { _ in }, addInput: { bytes, _, _, _, _ in Int64(bytes.count) },
-                prune: { _ in Pruned(jobs: 0, bytes: 0, isComplete: true) }),
+                prune: { _ in Pruned(jobs: 0, bytes: 0, isComplete: true) },
+                refusalOfUser: { _ in nil }),
             streams: StreamResponse(registry: registry, stall: .seconds(30)),
             waiting: JobWaiting(
                 store: store, log: log, registry: registry, stall: .seconds(30)))

@@ -13,7 +13,7 @@ import Testing
         "0001_init": "3b45973b0b61423",
         "0002_control": "71b3238e0792e3f3",
         "0003_progress": "344c14d56c6b6e62",
-        "0004_access": "0",
+        "0004_access": "d64cc51cc953c058",
     ]
 
     private static let folder = URL(filePath: #filePath)

@@ -39,6 +39,8 @@ import Testing
     private func expectSeeks(_ plans: [String], _ steps: [String]) {
         let allowed = [
             "SCAN queues USING INDEX queues_ready", "SCAN jobs USING INDEX jobs_unsettled",
+            // Those whose secrets are to be taken out of the log, by the next look.
+            "SCAN wiped_jobs",
         ]
         for line in plans.joined(separator: "\n").split(separator: "\n") {
             #expect(!line.hasPrefix("SCAN") || allowed.contains(String(line)), "\(line)")
@@ -314,7 +316,9 @@ import Testing
             _ = try await $0.activeAttempts()
             _ = try await $0.orders()
         }
-        for plan in active { #expect(!plan.contains("SCAN"), "\(plan)") }
+        for plan in active where plan != "SCAN wiped_jobs" {
+            #expect(!plan.contains("SCAN"), "\(plan)")
+        }
         #expect(active.contains { $0.contains("SEARCH jobs USING INDEX jobs_") })
         #expect(active.contains { $0.contains("SEARCH j USING INDEX jobs_") })
     }

@@ -23,6 +23,12 @@ package final class DaemonFixture {
 
     package var state: String { "\(directory)/state" }
     package var log: String { "\(directory)/log" }
+    /// Where jobs that run as somebody else tell progress.
+    package var foreignProgress: String {
+        var status = stat()
+        guard stat(state, &status) == 0 else { return "" }
+        return "/run/jobd-progress/\(status.st_dev)-\(status.st_ino)"
+    }
     package var address: String { "http://127.0.0.1:\(port)" }
     package var socket: String { "unix:\(state)/jobd.sock" }
 
@@ -126,17 +132,22 @@ package final class DaemonFixture {
         kill()
         // What jobs are left is found by the mark that jobd gives them.
         for pid in remnants() { _ = Glibc.kill(pid, SIGKILL) }
+        if !foreignProgress.isEmpty {
+            try? FileManager.default.removeItem(atPath: foreignProgress)
+        }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// Processes that belong to this daemon's jobs, supervisors among them.
     package func remnants() -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let places = [state, foreignProgress].filter { !$0.isEmpty }
+            .map { Data("JOBD_PROGRESS=\($0)/".utf8) }
         return names.compactMap { pid_t($0) }.filter { pid in
             guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
                 return false
             }
-            return data.range(of: Data("JOBD_PROGRESS=\(state)/".utf8)) != nil
+            return places.contains { data.range(of: $0) != nil }
         }
     }
 

@@ -107,7 +107,7 @@ import Testing
         let frame = file.addExit(
             journal_exit(
                 cause: Int32(JOURNAL_CAUSE_TIMEOUT), wait_status: 15, stage: 0, error_number: 0,
-                user_us: 20, system_us: 22, max_rss_bytes: 4096, survivors: 3, reserved: 0))
+                user_us: 20, system_us: 22, max_rss_bytes: 4096, survivors: 3, flags: 0))
         try file.save()
         let reader = try JournalReader(path: file.path)
         #expect(try reader.supervisorPID() == 1234)
@@ -135,7 +135,7 @@ import Testing
         file.addExit(
             journal_exit(
                 cause: Int32(number), wait_status: 0, stage: 0, error_number: 0, user_us: 0,
-                system_us: 0, max_rss_bytes: 0, survivors: 0, reserved: 0))
+                system_us: 0, max_rss_bytes: 0, survivors: 0, flags: 0))
         try file.save()
         #expect(try JournalReader(path: file.path).exit()?.exit.cause == cause)
     }
@@ -146,14 +146,14 @@ import Testing
             journal_exit(
                 cause: Int32(JOURNAL_CAUSE_EXITED), wait_status: 3 << 8, stage: 0,
                 error_number: 0, user_us: 0, system_us: 0, max_rss_bytes: 0, survivors: 0,
-                reserved: 0))
+                flags: 0))
         try file.save()
         #expect(try JournalReader(path: file.path).exit()?.exit.exitCode == 3)
         file.addExit(
             journal_exit(
                 cause: Int32(JOURNAL_CAUSE_UNSTARTABLE), wait_status: 0,
                 stage: Int32(JOURNAL_STAGE_CWD), error_number: ENOENT, user_us: 0, system_us: 0,
-                max_rss_bytes: 0, survivors: 0, reserved: 0))
+                max_rss_bytes: 0, survivors: 0, flags: 0))
         try file.save()
         let exit = try #require(try JournalReader(path: file.path).exit()?.exit)
         #expect(exit.exitCode == nil)

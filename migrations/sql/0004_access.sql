@@ -29,6 +29,19 @@ ALTER TABLE jobs ADD COLUMN parameters TEXT CHECK (parameters IS NULL OR json_va
 -- {"NAME": "value"}, and when the job has ended {"NAME": null}.
 ALTER TABLE jobs ADD COLUMN secret_environment TEXT NOT NULL DEFAULT '{}'
     CHECK (json_valid(secret_environment));
+-- An end takes the values, whoever writes it. They may still be in the log then, until
+-- that is emptied.
+CREATE TABLE wiped_jobs (
+    id INTEGER NOT NULL PRIMARY KEY
+) STRICT;
+CREATE TRIGGER jobs_secrets_end AFTER UPDATE OF state ON jobs
+    WHEN NEW.state IN ('succeeded', 'failed', 'cancelled') AND NEW.secret_environment <> '{}'
+BEGIN
+    UPDATE jobs SET secret_environment =
+        (SELECT json_group_object(key, NULL) FROM json_each(NEW.secret_environment))
+    WHERE id = NEW.id;
+    INSERT OR IGNORE INTO wiped_jobs (id) VALUES (NEW.id);
+END;
 -- {"user": "media", "group": "media"}; null: as the daemon itself.
 ALTER TABLE jobs ADD COLUMN run_as TEXT CHECK (run_as IS NULL OR json_valid(run_as));
 ALTER TABLE jobs ADD COLUMN limits TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(limits));

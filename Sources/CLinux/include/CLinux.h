@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "confinement.h"
 #include "files.h"
 #include "journal_frame.h"
 #include "processes.h"

@@ -82,6 +82,23 @@ enum {
     JOURNAL_STAGE_CWD = 2,
     JOURNAL_STAGE_STDIN = 3,
     JOURNAL_STAGE_EXEC = 4,
+    /// Entering the control group.
+    JOURNAL_STAGE_CONTROL_GROUP = 5,
+    /// The limits, each by its own name.
+    JOURNAL_STAGE_NICE = 6,
+    JOURNAL_STAGE_IO = 7,
+    JOURNAL_STAGE_MEMORY = 8,
+    JOURNAL_STAGE_CPU = 9,
+    JOURNAL_STAGE_FILES = 10,
+    JOURNAL_STAGE_PROCESSES = 11,
+    /// Becoming another user.
+    JOURNAL_STAGE_USER = 12,
+};
+
+/// Flags of struct journal_exit.
+enum {
+    /// The kernel killed processes because the control group's memory was used up.
+    JOURNAL_EXIT_OUT_OF_MEMORY = 1,
 };
 
 /// Payload of JOURNAL_KIND_EXIT.
@@ -97,5 +114,6 @@ struct journal_exit {
     uint64_t max_rss_bytes;
     /// Processes that could not be ended (not permitted to signal them).
     uint32_t survivors;
-    uint32_t reserved;
+    /// JOURNAL_EXIT_…, together.
+    uint32_t flags;
 };

@@ -17,6 +17,9 @@ int linux_become_subreaper(void);
 /// PR_SET_PDEATHSIG in prctl(2).
 int linux_die_with_parent(void);
 
+/// Neither this process nor what it starts leaves core files: core(5).
+int linux_forbid_core_files(void);
+
 /// fork(2).
 pid_t linux_fork(void);
 

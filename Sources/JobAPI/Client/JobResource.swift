@@ -27,6 +27,8 @@ public struct JobResource: WireResource, Hashable {
     public var labels: [String: String]
     /// Where the command runs; nil for the daemon's own directory.
     public var cwd: String?
+    /// The names of its secret variables.
+    public var secretEnv: [String]
     /// The number of the newest attempt; 0 before the first.
     public var attempt: Int
     /// How many attempts it gets.
@@ -51,6 +53,10 @@ public struct JobResource: WireResource, Hashable {
     public var resources: [String: Int64]
     /// What its newest attempt got of them; nil before the first.
     public var granted: [String: QueueResource.Amount]?
+    /// How much of the machine it may use.
+    public var limits: LimitsResource
+    /// As whom it runs; nil when it names nobody.
+    public var runAs: RunAsResource?
     /// When it was submitted.
     public var createdAt: Date
     /// When the newest attempt started.
@@ -78,6 +84,7 @@ public struct JobResource: WireResource, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case id, name, owner, definition, parameters, command, state, queue, labels, cwd, attempt
+        case secretEnv = "secret_env"
         case maxAttempts = "max_attempts"
         case waitingFor = "waiting_for"
         case eligibleAt = "eligible_at"
@@ -86,7 +93,8 @@ public struct JobResource: WireResource, Hashable {
         case notBefore = "not_before"
         case after
         case afterPolicy = "after_policy"
-        case resources, granted
+        case resources, granted, limits
+        case runAs = "run_as"
         case createdAt = "created_at"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
@@ -115,6 +123,7 @@ public struct JobResource: WireResource, Hashable {
         queue = try value(.queue)
         labels = try value(.labels)
         cwd = try optional(.cwd)
+        secretEnv = try optional(.secretEnv) ?? []
         attempt = try value(.attempt)
         maxAttempts = try optional(.maxAttempts)
         waitingFor = try optional(.waitingFor)
@@ -127,6 +136,8 @@ public struct JobResource: WireResource, Hashable {
         afterPolicy = try optional(.afterPolicy) ?? .succeeded
         resources = try optional(.resources) ?? [:]
         granted = try optional(.granted)
+        limits = try optional(.limits) ?? LimitsResource()
+        runAs = try optional(.runAs)
         createdAt = try value(.createdAt)
         startedAt = try optional(.startedAt)
         finishedAt = try optional(.finishedAt)

@@ -27,6 +27,9 @@ public struct JobSubmission: WireRequest, Hashable {
     public var cwd: String?
     /// Added to the environment that the daemon gives.
     public var env: [String: String]?
+    /// Added to it too; kept until the job has ended, never shown, and masked in its
+    /// output. Each value has at least 4 bytes.
+    public var secretEnv: [String: String]?
     /// Of several eligible jobs of a queue the one with the highest starts first.
     public var priority: Int?
     /// What the command reads, and then its end. When this is left out, its input
@@ -56,6 +59,10 @@ public struct JobSubmission: WireRequest, Hashable {
     public var afterPolicy: JobResource.AfterPolicy?
     /// How much it needs of its queue's resources, by name.
     public var resources: [String: Int64]?
+    /// How much of the machine it may use.
+    public var limits: LimitsResource?
+    /// As whom it runs, which only an administrator may say.
+    public var runAs: RunAsResource?
 
     /// A job that another one comes after.
     public enum Predecessor: Hashable, Sendable, Encodable {
@@ -79,6 +86,7 @@ public struct JobSubmission: WireRequest, Hashable {
 
     private enum CodingKeys: String, CodingKey {
         case command, definition, parameters, name, queue, labels, cwd, env, priority, stdin, tty
+        case secretEnv = "secret_env"
         case watchFiles = "watch_files"
         case timeoutSeconds = "timeout_seconds"
         case stallTimeoutSeconds = "stall_timeout_seconds"
@@ -88,7 +96,8 @@ public struct JobSubmission: WireRequest, Hashable {
         case notBefore = "not_before"
         case after
         case afterPolicy = "after_policy"
-        case resources
+        case resources, limits
+        case runAs = "run_as"
     }
 
     /// A request that leaves everything but the command to the daemon.

@@ -86,8 +86,9 @@ package struct Probe: Sendable {
         } catch {
             result = .failure(Failure(error))
         }
-        // There is nothing left to be said about that connection.
-        try? await http.shutdown()
+        // There is nothing left to be said about that connection, and one that came
+        // to nothing may take its time to end.
+        Task { try? await http.shutdown() }
         return result
     }
 

@@ -32,12 +32,18 @@ struct Surroundings: Sendable {
             return stat(path, &status) == 0 ? status.st_uid : nil
         },
         listeners: { port in
-            // A kernel without IPv6 has only one of them.
-            let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap {
-                try? String(contentsOfFile: $0, encoding: .utf8)
+            // The table changes while it is read, and a line may be passed over:
+            // nobody there is believed only when seen thrice.
+            for _ in 1...3 {
+                // A kernel without IPv6 has only one of them.
+                let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap {
+                    try? String(contentsOfFile: $0, encoding: .utf8)
+                }
+                let users = tables.reduce(into: Set<UInt32>()) {
+                    $0.formUnion(ListeningUsers.users(of: port, in: $1))
+                }
+                if !users.isEmpty { return users }
             }
-            return tables.reduce(into: []) {
-                $0.formUnion(ListeningUsers.users(of: port, in: $1))
-            }
+            return []
         })
 }

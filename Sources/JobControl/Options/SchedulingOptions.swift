@@ -57,6 +57,19 @@ struct SchedulingOptions: ParsableArguments {
             valueName: "name=n"))
     var resources: [AssignmentArgument] = []
 
+    @Option(
+        name: .customLong("limit"),
+        help: ArgumentHelp(
+            "How much it may use: memory=2G, cpu=1h, files=1024, processes=64, nice=10, "
+                + "io=idle. May be repeated.", valueName: "name=value"))
+    var limits: [AssignmentArgument] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "As whom it runs, which takes an administrator and a jobd that is root.",
+            valueName: "user[:group]"))
+    var runAs: String?
+
     /// The first of these options that was given.
     var given: String? {
         let options: [(String, Bool)] = [
@@ -72,7 +85,8 @@ struct SchedulingOptions: ParsableArguments {
             ("--priority", priority != nil),
             ("--stall-timeout", stallTimeout != nil), ("--retries", retries != nil),
             ("--retry-backoff", retryBackoff != nil), ("--retry-on", !retryOn.isEmpty),
-            ("--resource", !resources.isEmpty),
+            ("--resource", !resources.isEmpty), ("--limit", !limits.isEmpty),
+            ("--run-as", runAs != nil),
         ]
         return options.first { $0.1 }?.0
     }
@@ -94,6 +108,15 @@ struct SchedulingOptions: ParsableArguments {
         }
         submission.stallTimeoutSeconds = stallTimeout?.seconds
         submission.retry = try retry()
+        if !limits.isEmpty { submission.limits = try LimitOptions.limits(limits) }
+        if let runAs {
+            let parts = runAs.split(separator: ":", omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else {
+                throw Trouble.usage("--run-as wants USER or USER:GROUP, not '\(runAs)'")
+            }
+            submission.runAs = RunAsResource(
+                user: String(parts[0]), group: parts.count == 2 ? String(parts[1]) : nil)
+        }
         if !resources.isEmpty { submission.resources = try ResourceOptions.needs(resources) }
     }
 

@@ -26,6 +26,14 @@ struct SubmissionOptions: ParsableArguments {
     var variables: [AssignmentArgument] = []
 
     @Option(
+        name: .customLong("secret-env"),
+        help: ArgumentHelp(
+            "A variable that nobody else is to see; better without =VALUE, as it is here, for "
+                + "command lines can be seen. May be repeated.",
+            valueName: "key[=value]"))
+    var secrets: [AssignmentArgument] = []
+
+    @Option(
         help: ArgumentHelp("Where the command runs (default: this directory).", valueName: "dir"))
     var cwd: String?
 
@@ -147,7 +155,10 @@ struct SubmissionOptions: ParsableArguments {
         var submission = JobSubmission(command: try what())
         submission.queue = queue
         if !variables.isEmpty {
-            submission.env = try variableValues(environment: environment)
+            submission.env = try Self.values(of: variables, "--env", environment)
+        }
+        if !secrets.isEmpty {
+            submission.secretEnv = try Self.values(of: secrets, "--secret-env", environment)
         }
         submission.cwd = absolute(cwd, in: directory)
         if tty { submission.tty = true }
@@ -189,6 +200,7 @@ struct SubmissionOptions: ParsableArguments {
     var given: String? {
         let options: [(String, Bool)] = [
             ("--name", name != nil), ("--label", !labels.isEmpty), ("--env", !variables.isEmpty),
+            ("--secret-env", !secrets.isEmpty),
             ("--cwd", cwd != nil), ("--queue", queue != nil), ("--tty", tty),
             ("--watch-files", watchFiles), ("--timeout", timeout != nil),
             ("--kill-grace", killGrace != nil),
@@ -217,11 +229,13 @@ struct SubmissionOptions: ParsableArguments {
         }
     }
 
-    private func variableValues(environment: [String: String]) throws -> [String: String] {
+    private static func values(
+        of variables: [AssignmentArgument], _ option: String, _ environment: [String: String]
+    ) throws -> [String: String] {
         var values: [String: String] = [:]
         for variable in variables {
             guard let value = variable.value ?? environment[variable.key] else {
-                throw Trouble.usage("--env \(variable.key): there is no such variable here")
+                throw Trouble.usage("\(option) \(variable.key): there is no such variable here")
             }
             values[variable.key] = value
         }

@@ -84,7 +84,10 @@ final class CommandProcess {
         let direct = try Self.check(
             linux_open(progress, O_RDWR | O_NONBLOCK, 0), "open \(progress)")
         outputs.append((direct, .direct))
-        var environment = ProcessInfo.processInfo.environment
+        // As the daemon does it; a token is nothing for a command to see.
+        var environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("JOBD_")
+        }
         environment["JOBD_PROGRESS"] = progress
         environment["PYTHONUNBUFFERED"] = environment["PYTHONUNBUFFERED"] ?? "1"
         if usesTerminal { environment["TERM"] = "xterm-256color" }

@@ -1,3 +1,4 @@
+import CLinux
 import JobAPI
 
 #if canImport(FoundationEssentials)

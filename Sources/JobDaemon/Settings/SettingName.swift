@@ -28,6 +28,9 @@ enum SettingName: String, CaseIterable {
     case trustedProxies = "trusted-proxies"
     case basePath = "base-path"
     case supervisor
+    case runAs = "run-as"
+    case allowRoot = "allow-root"
+    case controlGroups = "control-groups"
 
     /// `--progress-interval-seconds`
     var flag: String { "--\(rawValue)" }

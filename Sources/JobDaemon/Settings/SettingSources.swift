@@ -64,8 +64,8 @@ extension SettingName {
         case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
             .logLevel, .progressIntervalSeconds, .slots,
             .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
-            .retentionBytes, .supervisor, .streamsPerClient, .connectionLimit,
-            .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:
+            .retentionBytes, .supervisor, .runAs, .allowRoot, .controlGroups, .streamsPerClient,
+            .connectionLimit, .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:
             false
         }
     }

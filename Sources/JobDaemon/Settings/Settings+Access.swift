@@ -22,7 +22,7 @@ extension Settings {
 
         /// - Throws: `StartError` for the first that makes no sense.
         init(_ sources: SettingSources) throws {
-            isOpen = try sources.flag(.noAuth)
+            isOpen = try sources.flag(.noAuth) ?? false
             openGiven = sources[.noAuth]
             socketGroup = try sources[.socketGroup].flatMap { given in
                 try given.values.last.map { try Self.group($0, given) }

@@ -35,6 +35,12 @@ struct Settings {
     var supervisor: String
     /// What may be started by name.
     var definitions: [Definition]
+    /// As whom jobs run that name nobody; nil: as the daemon.
+    var runAs: RunAs?
+    /// Whether jobs may run as root for somebody who asks for it.
+    var allowsRoot: Bool
+    /// Whether limits may use control groups.
+    var usesControlGroups: Bool
 
     /// - Throws: `StartError` for the first setting that makes no sense.
     init(_ sources: SettingSources, environment: [String: String]) throws {
@@ -56,7 +62,7 @@ struct Settings {
             try addresses.map { given in
                 try given.values.map { try HostPort($0, from: given) }
             } ?? [HostPort(host: "127.0.0.1", port: 7620)]
-        if try sources.flag(.noListen) {
+        if try sources.flag(.noListen) == true {
             listen = []
             isListenGiven = true
         }
@@ -84,6 +90,12 @@ struct Settings {
         keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
         stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
         access = try AccessSettings(sources)
+        runAs = try sources.value(.runAs, "USER or USER:GROUP") { RunAs($0) }
+        allowsRoot = try sources.flag(.allowRoot) ?? false
+        // systemd starts no service again whose group was divided while a process of it
+        // is left, as jobs are: see systemd/control-groups.conf.
+        usesControlGroups =
+            try sources.flag(.controlGroups) ?? (environment["INVOCATION_ID"] == nil)
         transport = try TransportSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
         definitions = sources.definitions
@@ -132,14 +144,15 @@ extension SettingSources {
         }
     }
 
-    func flag(_ name: SettingName) throws -> Bool {
+    /// Nil when nobody said anything.
+    func flag(_ name: SettingName) throws -> Bool? {
         try value(name, "true or false") { text in
             switch text.lowercased() {
             case "true", "yes", "1", "on": true
             case "false", "no", "0", "off": false
             default: nil
             }
-        } ?? false
+        }
     }
 }
 

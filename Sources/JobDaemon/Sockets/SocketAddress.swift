@@ -12,7 +12,13 @@ enum SocketAddress {
             return withUnsafePointer(to: &storage) { pointer in
                 pointer.withMemoryRebound(to: sockaddr_un.self, capacity: 1) { unix in
                     withUnsafeBytes(of: unix.pointee.sun_path) { bytes in
-                        "unix:" + String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                        // unix(7): a name that begins with NUL is in the abstract
+                        // namespace, and as long as the address says.
+                        let name = bytes.prefix(Int(length) - 2)
+                        let isAbstract = name.first == 0
+                        let path = isAbstract ? name.dropFirst() : name.prefix { $0 != 0 }
+                        return "unix:\(isAbstract ? "@" : "")"
+                            + String(decoding: path, as: UTF8.self)
                     }
                 }
             }

@@ -1,6 +1,7 @@
 import Hummingbird
 import JobModel
 import Logging
+import NIOCore
 
 /// Who did what, for the log: a line for each write, when it is done. What was
 /// written is not in it, for it may be secret.

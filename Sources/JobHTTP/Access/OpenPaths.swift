@@ -6,8 +6,6 @@ import Hummingbird
 enum OpenPaths {
     private static let table: [String: Set<HTTPRequest.Method>] = [
         "/health": [.get, .head],
-        // The dashboard, which asks for a token itself.
-        "/": [.get, .head],
         // It carries the token in its body, or takes the cookie away.
         "/session": [.post, .delete],
     ]
@@ -15,6 +13,10 @@ enum OpenPaths {
     /// The comparison is with the path as it was sent: whatever else a router may
     /// take for the same is not open.
     static func contains(_ request: Request) -> Bool {
-        table[request.uri.path]?.contains(request.method) ?? false
+        // The dashboard asks for a token itself.
+        if DashboardRoutes.paths.contains(request.uri.path) {
+            return [.get, .head].contains(request.method)
+        }
+        return table[request.uri.path]?.contains(request.method) ?? false
     }
 }

@@ -6,6 +6,8 @@ import JobStore
 /// Whether the daemon lives, and whether it can do its work.
 struct HealthRoutes: Sendable {
     let store: Store
+    /// Where the daemon listens.
+    let addresses: [String]
 
     func add(to router: Router<JobRequestContext>) {
         router.endpoint("/health", [.get: health])
@@ -38,6 +40,8 @@ struct HealthRoutes: Sendable {
                 $0.member("ready", true)
                 $0.member("queued", counts[.queued] ?? 0)
                 $0.member("running", counts[.running] ?? 0)
+                $0.key("addresses")
+                $0.array { for address in addresses { $0.value(address) } }
             }
         }
     }

@@ -23,7 +23,9 @@ extension Router where Context == JobRequestContext {
             }
         }
         let allow = methods.map(\.rawValue).sorted().joined(separator: ", ")
-        let others: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        let others: [HTTPRequest.Method] = [
+            .get, .head, .post, .put, .patch, .delete, .options, .trace,
+        ]
         for method in others where !methods.contains(method) {
             on(path, method: method) { request, _ in
                 Response.problem(

@@ -12,6 +12,7 @@ struct SubmissionRoutes: Sendable {
     let store: Store
     let definitions: DefinitionRegistry
     let waiting: JobWaiting
+    let actions: JobActions
 
     func add(to router: Router<JobRequestContext>) {
         router.endpoint("/jobs/batch", [.post: submitBatch])
@@ -29,6 +30,7 @@ struct SubmissionRoutes: Sendable {
             try JobSpec(json: body, of: offer)
         }
         try who.checkMayRun(spec)
+        try await checkUsers(of: [spec], isBatch: false)
         let submitted = try await store.submit(
             [Submission(spec)], asBatch: false, key: try Self.key(request, body),
             by: who.identity, seeingOnly: who.visibleOwner)
@@ -52,6 +54,7 @@ struct SubmissionRoutes: Sendable {
             try BatchRequest(json: body, of: offer)
         }
         for entry in batch.entries { try who.checkMayRun(entry.spec) }
+        try await checkUsers(of: batch.entries.map(\.spec), isBatch: true)
         let submitted = try await store.submit(
             batch.entries.map { Submission($0.spec, after: $0.siblings) }, asBatch: true,
             key: try Self.key(request, body), by: who.identity, seeingOnly: who.visibleOwner)

@@ -41,6 +41,9 @@ final class StreamRegistry: Sendable {
         self.now = now
     }
 
+    /// How many are open.
+    var count: Int { state.withLock { $0.streams.count } }
+
     /// Admits a stream; false when there are too many or the daemon stops.
     func admit(_ listener: Listener, _ context: JobRequestContext) -> Bool {
         let token = context.credential?.token

@@ -24,16 +24,20 @@ class Daemon:
     """A jobd on a fresh state directory and a free port, which it keeps."""
 
     def __init__(
-        self, setup: Setup, name: str, *flags: str, socket: ListeningSocket | None = None
+        self, setup: Setup, name: str, *flags: str, socket: ListeningSocket | None = None,
+        asks_for_tokens: bool = False
     ) -> None:
         """- socket: passed on as systemd does with a .socket unit; it outlives
-        every daemon, so that nobody is refused while there is none."""
+        every daemon, so that nobody is refused while there is none.
+        - asks_for_tokens: as it does by itself. What is asked here comes with the
+        administrator's."""
         self._binaries = setup.binaries
         self.directory = setup.temporary / name
         self.directory.mkdir()
         self._state = self.directory / "state"
         self._flags = flags
         self._socket = socket
+        self._asks_for_tokens = asks_for_tokens
         self._gates = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = self.directory / "log"
@@ -55,6 +59,8 @@ class Daemon:
             command = self._socket.passed_to(command)
         else:
             command += ["--listen", self.url.removeprefix("http://") or "127.0.0.1:0"]
+        if self._asks_for_tokens:
+            command = [word for word in command if word != "--no-auth"]
         with self._log.open("ab") as log:
             self._process = process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -175,18 +181,34 @@ class Daemon:
         with urllib.request.urlopen(f"{job.url}/output", timeout=30) as answer:
             return answer.read()
 
+    def set_queue(self, name: str, **fields: object) -> None:
+        """Makes or changes a queue."""
+        self._send("PUT", f"/queues/{name}", fields)
+
     # Plain HTTP, by none of the clients under test
+
+    @property
+    def token(self) -> str:
+        """The administrator's, which the daemon has made by itself."""
+        return (self._state / "token").read_text().strip()
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self._asks_for_tokens else {}
 
     def get(self, path: str) -> dict:
         """A JSON document."""
         request = urllib.request.Request(
-            self.url + path, headers={"Accept": "application/json"})
+            self.url + path, headers={"Accept": "application/json", **self._authorization()})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def _post(self, path: str, body: dict) -> dict:
+        return self._send("POST", path, body)
+
+    def _send(self, method: str, path: str, body: dict) -> dict:
         request = urllib.request.Request(
-            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+            self.url + path, json.dumps(body).encode(),
+            {"Content-Type": "application/json", **self._authorization()}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)

@@ -35,12 +35,15 @@ def expected(page: list[dict]) -> list[Event]:
     """What a client of the stream must have received, given the JSON page.
 
     The names are those of the API: none for progress, which clients call
-    `message`, `end` for the last change of state, `state` for the others.
+    `message`, `end` for the last change of state, `state` for the others, `action`
+    for what was done and changed none.
     """
 
     def name(event: dict) -> str:
         if "state" not in event:
             return "message"
+        if "action" in event:
+            return "action"
         return "end" if "exit_code" in event else "state"
 
     return [Event(str(event["id"]), name(event), event) for event in page]

@@ -7,7 +7,7 @@ function print(line) {
   process.stdout.write(JSON.stringify(line) + "\n");
 }
 
-for (const name of ["message", "state", "end", "reset", "output"]) {
+for (const name of ["message", "state", "action", "end", "reset", "output"]) {
   source.addEventListener(name, (event) => {
     print({ kind: "event", name, id: event.lastEventId, data: event.data });
   });

@@ -33,9 +33,8 @@ SHOWN = [f"{percent}% complete" for percent in (0, 20, 40, 60, 80, 100)]
 
 def run(setup: Setup, report: Report) -> None:
     """The checks of Chromium."""
-    programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if absent := [name for name, path in programs.items() if not path]:
-        report.missing("Chromium", f"not installed: {', '.join(absent)}")
+    programs = installed(report, "Chromium")
+    if programs is None:
         return
     with serving_pages() as listed, serving_pages() as unlisted:
         daemon = Daemon(setup, "browser", "--cors-origins", listed)
@@ -104,13 +103,16 @@ def refusal(job: Job, origin: str) -> int:
         return error.code
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextlib.contextmanager
 def serving_pages() -> Iterator[str]:
     """The pages, on a port of their own: the origin."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
 
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(Quiet, directory=PAGES))
@@ -123,13 +125,28 @@ def serving_pages() -> Iterator[str]:
         server.server_close()
 
 
+def installed(report: Report, title: str) -> dict[str, str] | None:
+    """Chromium and its driver; None when they are not there, which is told."""
+    programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
+    if absent := [name for name, path in programs.items() if not path]:
+        report.missing(title, f"not installed: {', '.join(absent)}")
+        return None
+    return {name: path for name, path in programs.items() if path}
+
+
 @contextlib.contextmanager
-def browsing(programs: dict[str, str | None]) -> Iterator[webdriver.Chrome]:
-    """Chromium without a window, its profile thrown away afterwards."""
+def browsing(programs: dict[str, str], *more: str) -> Iterator[webdriver.Chrome]:
+    """Chromium without a window, its profile thrown away afterwards.
+
+    - more: further arguments for it.
+    """
     options = Options()
-    options.binary_location = programs["chromium"] or ""
+    options.binary_location = programs["chromium"]
     options.add_argument("--headless=new")
     options.add_argument("--window-size=640,480")
+    for argument in more:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     # A container's /dev/shm is often too small for a browser.
     options.add_argument("--disable-dev-shm-usage")
     if os.geteuid() == 0:

@@ -75,7 +75,8 @@ struct StateDirectoryCheck: DoctorCheck {
         return paths.prefix(3).joined(separator: ", ") + more
     }
 
-    /// Goes through the files of a state directory.
+    /// Goes through the files of a state directory, but for the token, which is
+    /// looked at by itself.
     private struct Walk {
         /// Files that others can read or write.
         var open: [String] = []
@@ -88,7 +89,7 @@ struct StateDirectoryCheck: DoctorCheck {
             // What this user cannot list it cannot judge; the rest is judged all
             // the same.
             let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
-            for name in names ?? [] where rest > 0 {
+            for name in names ?? [] where rest > 0 && !(depth == 0 && name == "token") {
                 rest -= 1
                 let path = "\(directory)/\(name)"
                 guard case .success(let status) = FileStatus.of(path) else { continue }

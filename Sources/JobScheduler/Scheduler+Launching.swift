@@ -1,0 +1,94 @@
+import Glibc
+import JobModel
+import JobRunner
+import Logging
+import ProgressRecognition
+
+/// Starting attempts.
+extension Scheduler {
+    /// Launches an attempt that has a slot.
+    func launch(_ attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant]) {
+        do {
+            let launch = try prepare(attempt, spec, granted: granted)
+            let pid = try launcher.launch(launch)
+            // Meanwhile it may have been asked for something.
+            if unlaunched.removeValue(forKey: attempt) != nil {
+                ringForOrders()
+                ring()
+            }
+            logger.debug(
+                "Launched", metadata: ["job": "\(attempt.job)", "attempt": "\(attempt.number)"])
+            let follower = Follower(
+                attempt, spec: spec, directory: launch.directory, derived: 0,
+                tracker: ProgressTracker(intervalMicroseconds: progressInterval, resumed: nil))
+            follower.pauseSent = false
+            follow(follower, supervisor: pid)
+            if spec.stdin == nil, access(launch.input ?? "", F_OK) == 0 { offerInput(attempt) }
+        } catch let error as LaunchError
+            where error.reason == .noRoom || error.reason == .noResources
+        {
+            // It may go away: the job waits in its slot and nothing is lost.
+            if unlaunched.updateValue(granted, forKey: attempt) == nil {
+                logger.error(
+                    "Cannot launch yet; trying again",
+                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+            }
+            later(milliseconds: 1000) { scheduler in
+                guard let granted = scheduler.unlaunched[attempt] else { return }
+                scheduler.launch(attempt, spec, granted: granted)
+            }
+        } catch {
+            unlaunched.removeValue(forKey: attempt)
+            controlGroups?.remove(attempt)
+            end(attempt, .unstartable("Cannot start: \(error).", time: now()))
+        }
+    }
+
+    /// What an attempt is started with.
+    private func prepare(
+        _ attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant]
+    ) throws -> LaunchSpec {
+        // Anew each time: a user may have been removed, or have other groups.
+        let account = try users.account(for: spec.runAs)
+        let directory = AttemptDirectory(
+            path: directory.attempt(attempt),
+            progress: account == nil ? nil : foreignProgress(attempt))
+        return LaunchSpec(
+            directory: directory, arguments: spec.command.argumentVector,
+            environment: environment.environment(
+                of: attempt, spec, granted: granted, in: directory, as: account),
+            maskedVariables: spec.secretEnvironment.keys.sorted(),
+            cwd: spec.cwd ?? account.map(Self.home(of:)), usesTerminal: spec.tty,
+            stdin: spec.stdin.map { Array($0.utf8) }, input: self.directory.input(attempt.job),
+            timeoutMicroseconds: spec.timeout, stallTimeoutMicroseconds: spec.stallTimeout,
+            graceMicroseconds: spec.killGrace, outputLimitBytes: spec.outputLimitBytes,
+            limits: spec.limits, controlGroup: try controlGroups?.make(for: attempt, spec.limits),
+            account: account)
+    }
+
+    /// Where somebody starts; not everybody has a home: login(1).
+    private static func home(of account: Account) -> String {
+        var status = stat()
+        let isThere = stat(account.home, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return isThere ? account.home : "/"
+    }
+
+    /// The files of an attempt that was launched by an earlier life of the daemon.
+    func existingDirectory(of attempt: AttemptID) -> AttemptDirectory {
+        let foreign = foreignProgress(attempt)
+        return AttemptDirectory(
+            path: directory.attempt(attempt),
+            progress: access(foreign, F_OK) == 0 ? foreign : nil)
+    }
+
+    /// Where progress is told by who runs as somebody else, and so may not get into
+    /// the state directory: outside of it, in a place with the number that the file
+    /// system has given that, since there may be several.
+    private func foreignProgress(_ attempt: AttemptID) -> String {
+        var status = stat()
+        // The daemon has opened its database there.
+        guard stat(directory.path, &status) == 0 else { return "" }
+        return "/run/jobd-progress/\(status.st_dev)-\(status.st_ino)/"
+            + "\(attempt.job)-\(attempt.number)"
+    }
+}

@@ -1,0 +1,1 @@
+../../Sources/jobd-supervise/Masking.swift

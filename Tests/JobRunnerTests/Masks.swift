@@ -1,0 +1,1 @@
+../../Sources/jobd-supervise/Masks.swift
