@@ -53,8 +53,10 @@ extension Scheduler {
     /// - Returns: whether all that was written has been read.
     @discardableResult
     func pump(_ attempt: AttemptID) -> Bool {
+        // However much is held back, the end is not: nothing is stored before it any
+        // more, so nothing else would come back here.
         guard let follower = followers[attempt], !follower.isEnding,
-            follower.readings.count < Follower.maximumReadings
+            follower.exit != nil || follower.readings.count < Follower.maximumReadings
         else { return false }
         let isGone = follower.isSupervisorGone
         let stop: JournalScan.Stop

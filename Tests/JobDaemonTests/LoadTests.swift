@@ -29,6 +29,28 @@ import Testing
         }
     }
 
+    @Test func eachClientMayHaveSoManyStreams() throws {
+        try DaemonFixture.with(["--streams-per-client", "1"], asksForTokens: true) { jobd in
+            jobd.bearer = try jobd.token
+            let other = try jobd.json("POST", "/tokens", body: #"{"name":"other","role":"read"}"#)
+            let token = try #require(other.object["token"] as? String)
+            func stream(_ token: String) throws -> (TestConnection, isRefused: Bool) {
+                let connection = try TestConnection(jobd.address)
+                try connection.send("GET", "/events", ["Authorization": "Bearer \(token)"])
+                _ = try connection.head()
+                var parser = TestEventParser()
+                _ = parser.feed(try connection.piece() ?? [])
+                return (connection, (parser.retry ?? 0) >= 20_000)
+            }
+            var first = [try stream(try jobd.token)]
+            #expect(first.allSatisfy { !$0.isRefused })
+            #expect(try stream(try jobd.token).isRefused)
+            #expect(try !stream(token).isRefused)
+            first = []
+            try waitUntil("there is room again") { try !stream(try jobd.token).isRefused }
+        }
+    }
+
     @Test func aReaderThatReadsNothingIsCutAndHoldsUpNobody() throws {
         try DaemonFixture.with(["--stall-seconds", "1", "--progress-interval-seconds", "0"]) {
             jobd in
@@ -54,6 +76,27 @@ import Testing
             let rest = try jobd.stream(
                 "/jobs/\(id)/progress", ["Last-Event-ID": try #require(received.last?.id)])
             #expect(received + rest == all)
+        }
+    }
+
+    /// A daemon that was held up finds all that a job has told, and its end.
+    @Test func aBurstThatIsReadAtOnceEndsWithItsJob() throws {
+        try DaemonFixture.with(["--progress-interval-seconds", "0"]) { jobd in
+            let go = "\(jobd.directory)/go"
+            let id = try jobd.submit([
+                "command": """
+                while [ ! -e \(go) ]; do sleep 0.02; done
+                seq 1 3000 | sed 's,$,/3000,' > $JOBD_PROGRESS
+                """
+            ])
+            try waitUntil("it runs") { !jobd.remnants().isEmpty }
+            jobd.daemon?.signal(SIGSTOP)
+            defer { jobd.daemon?.signal(SIGCONT) }
+            touch(go)
+            try waitUntil("its supervisor has gone") { jobd.remnants().isEmpty }
+            jobd.daemon?.signal(SIGCONT)
+            #expect(try jobd.finished(id)["state"] as? String == "succeeded")
+            #expect(try jobd.events(of: id).count > 3000)
         }
     }
 

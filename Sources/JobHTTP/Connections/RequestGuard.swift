@@ -156,7 +156,10 @@ final class RequestGuard: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        guard let error = error as? HTTPParserError else {
+            if case .body = phase { return failBody(RequestRules.interrupted) }
+            return context.fireErrorCaught(error)
+        }
         let isTooLarge = error == .headerOverflow
         switch phase {
         case .waiting, .head:

@@ -72,6 +72,10 @@ enum RequestRules {
         "The header is longer than \(ConnectionLimits.headerBytes >> 10) KiB, or has more than "
             + "\(ConnectionLimits.headerFields) fields. Send less, cookies for instance.")
 
+    /// What is said of a request whose client has gone, though nobody hears it.
+    static let interrupted = JobError(
+        .malformedRequest, "The connection ended before the request had come as a whole.")
+
     static func malformed(_ message: String) -> JobError {
         JobError(.malformedRequest, message)
     }

@@ -45,6 +45,10 @@ final class StreamGuard: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.fireErrorCaught(isRead || error is JobError ? error : RequestRules.interrupted)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         isAnswering = true
         context.write(data, promise: promise)
