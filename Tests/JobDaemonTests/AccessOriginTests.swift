@@ -22,11 +22,16 @@ import Testing
             }
             for host in [
                 "evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "127.1",
-                "2130706433", "0x7f.0.0.1", "192.0.2.1", "0.0.0.0", "[::]", "[::2]", "[::1",
-                "::1", "user@localhost", "localhost/x", "localhost:x", "x.jobs.example.org",
-                "evillocalhost", "localhost@evil.example", "localhost evil",
+                "2130706433", "0x7f.0.0.1", "192.0.2.1", "0.0.0.0", "[::]", "[::2]",
+                "x.jobs.example.org", "evillocalhost",
             ] {
                 #expect(try status(host) == 421, "\(host)")
+            }
+            for host in [
+                "[::1", "::1", "user@localhost", "localhost/x", "localhost:x",
+                "localhost@evil.example", "localhost evil",
+            ] {
+                #expect(try status(host) == 400, "\(host)")
             }
         }
     }
@@ -35,7 +40,7 @@ import Testing
         try DaemonFixture.guarded { jobd in
             let token = "Authorization: Bearer \(try jobd.token)\r\n"
             for (hosts, expected) in [
-                ("", 421), ("Host: localhost\r\nHost: localhost\r\n", 400),
+                ("", 400), ("Host: localhost\r\nHost: localhost\r\n", 400),
                 ("Host: localhost\r\nhost: evil.example\r\n", 400), ("Host: \r\n", 421),
                 ("Host: localhost\r\n", 200),
             ] {

@@ -37,7 +37,7 @@ struct Surroundings: Sendable {
             for _ in 1...3 {
                 // A kernel without IPv6 has only one of them.
                 let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap {
-                    try? String(contentsOfFile: $0, encoding: .utf8)
+                    text(ofTable: $0)
                 }
                 let users = tables.reduce(into: Set<UInt32>()) {
                     $0.formUnion(ListeningUsers.users(of: port, in: $1))
@@ -46,4 +46,20 @@ struct Surroundings: Sendable {
             }
             return []
         })
+
+    /// A table of the kernel, which tells no size and comes in pieces: reading it as an
+    /// ordinary file may end with the first.
+    private static func text(ofTable path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &piece, piece.count)
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count < 0 { return nil }
+            bytes += piece.prefix(count)
+        }
+    }
 }
