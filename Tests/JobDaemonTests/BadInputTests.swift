@@ -211,7 +211,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: fixture.directory) }
         try FileManager.default.createDirectory(
             atPath: fixture.state, withIntermediateDirectories: true)
-        let mount = try ChildProcess("/bin/mount", ["-t", "tmpfs", "-o", "ro,mode=0700", "x", fixture.state])
+        let mount = try ChildProcess(
+            "/bin/mount", ["-t", "tmpfs", "-o", "ro,mode=0700", "x", fixture.state])
         try #require(mount.wait() == 0)
         defer { _ = try? ChildProcess("/bin/umount", ["-l", fixture.state]).wait() }
         #expect(try fixture.spawn().wait() == 73)

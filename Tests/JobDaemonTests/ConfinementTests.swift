@@ -151,8 +151,8 @@ import Testing
             let id = try jobd.submit([
                 // It ends at a number also where nothing stops it.
                 "command": """
-                    i=0; while [ $i -lt 200 ]; do sleep 600 & i=$((i+1)); echo $i; done
-                    """,
+                i=0; while [ $i -lt 200 ]; do sleep 600 & i=$((i+1)); echo $i; done
+                """,
                 "run_as": "nobody", "limits": ["processes": 20],
             ])
             #expect(try jobd.finished(id)["state"] as? String == "failed")
