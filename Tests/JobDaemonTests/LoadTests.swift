@@ -142,7 +142,7 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: fixture.state, withIntermediateDirectories: true)
         let mounted = try ChildProcess(
-            "/bin/mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", fixture.state])
+            "/bin/mount", ["-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", fixture.state])
         try #require(mounted.wait() == 0)
         defer {
             fixture.kill()

@@ -135,7 +135,7 @@ struct CompletionLine {
 
     /// The options that nearly all verbs have; most of them may stand before the
     /// verb, too.
-    static let common = ["json", "url", "token", "token-file", "help", "version"]
+    static let common = ["json", "url", "token", "token-file", "ca-file", "help", "version"]
 
     /// Where a command line of its own begins, if it does at this word or was
     /// begun by it.
