@@ -25,6 +25,13 @@ struct Daemon {
         self.readSettings = readSettings
     }
 
+    /// Looks at the files that the settings name.
+    ///
+    /// - Throws: `StartError` when one cannot be used.
+    func check() throws {
+        _ = try loadCertificates(Logger(label: "jobd"))
+    }
+
     /// Runs until SIGTERM or SIGINT. Jobs go on without it.
     ///
     /// - Throws: `StartError` when it cannot start.
@@ -81,9 +88,10 @@ struct Daemon {
         http.stallSeconds = settings.stallSeconds
         http.addresses = sockets.addresses
         http.streamsPerClient = settings.transport.streamsPerClient
-        // A quarter is for the database, the journals and the jobs.
+        // The rest is for the database, the journals and the jobs.
+        let reserve = max(openFiles / 4, min(openFiles / 2, 256))
         http.connectionLimit = min(
-            settings.transport.connectionLimit, max(1, Int(openFiles / 4 * 3)))
+            settings.transport.connectionLimit, max(1, Int(openFiles - reserve)))
         http.requestTimeoutMilliseconds = settings.transport.requestTimeoutMilliseconds
         http.trustedProxies = settings.transport.trustedProxies
         http.basePath = settings.transport.basePath

@@ -128,7 +128,7 @@ struct Serve: AsyncParsableCommand {
                     flags: flags, environment: environment, path: path)
                 return try Settings(sources, environment: environment)
             }
-            if !check { try await daemon.run() }
+            if check { try daemon.check() } else { try await daemon.run() }
         } catch let error as StartError {
             for line in error.message.split(separator: "\n") {
                 FileHandle.standardError.write(Data("jobd: \(line)\n".utf8))

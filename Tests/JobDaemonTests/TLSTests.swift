@@ -105,6 +105,9 @@ import Testing
         #expect(try fixture.spawn(["--tls-certificate", certificate]).wait() == 64)
         #expect(try fixture.spawn(["--tls-key", key]).wait() == 64)
         #expect(try start("/no/such/file", key) == 78)
+        let check = ["--check", "--tls-key", key, "--tls-certificate"]
+        #expect(try fixture.spawn(check + ["/no/such/file"]).wait() == 78)
+        #expect(try fixture.spawn(check + [certificate]).wait() == 0)
         #expect(try start(certificate, "/no/such/file") == 78)
         #expect(try start(key, key) == 78)
         #expect(try start(certificate, certificate) == 78)

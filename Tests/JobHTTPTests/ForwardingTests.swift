@@ -96,6 +96,14 @@ import Testing
             #expect(base.strip(path) == stripped)
         }
         #expect(BasePath("/")?.prefix == "")
+        func redirect(_ path: String, _ base: BasePath) -> String? {
+            base.redirect(
+                HTTPRequest(method: .get, scheme: nil, authority: nil, path: path))
+        }
+        #expect(redirect("/tools/jobd", base) == "/tools/jobd/")
+        #expect(redirect("/tools/jobd/", base) == nil)
+        #expect(redirect("/jobs", base) == nil)
+        #expect(redirect("/", BasePath()) == nil)
         for text in ["/a b", "/../x", "/a?b", "/%41"] { #expect(BasePath(text) == nil, "\(text)") }
     }
 

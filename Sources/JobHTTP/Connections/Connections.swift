@@ -64,6 +64,11 @@ struct Connections: Sendable {
                     context.isSecure = isSecure
                     if isStream, let connection = channel.parent { context.connection = connection }
                     var head = request.head
+                    if let place = base.redirect(head) {
+                        let response = Response(
+                            status: .permanentRedirect, headers: [.location: place])
+                        return try await writer.write(response: response.head, body: response.body)
+                    }
                     head.path = head.path.map(base.strip)
                     let routed = Request(head: head, body: request.body)
                     var response = try await LinkBase.$path.withValue(base.prefix) {

@@ -31,6 +31,12 @@ package struct BasePath: Hashable, Sendable {
         prefix = segments.map { "/\($0)" }.joined()
     }
 
+    /// Where a request for the prefix alone is sent: the addresses in the page that
+    /// is there are relative to a folder.
+    func redirect(_ request: HTTPRequest) -> String? {
+        request.path == prefix && request.method == .get ? "\(prefix)/" : nil
+    }
+
     /// The path of a request as the routes know it: without the prefix, whether
     /// the proxy has left it there or not.
     func strip(_ path: String) -> String {
