@@ -130,7 +130,9 @@ class Daemon:
     def _end_jobs(self) -> None:
         for job in self.get("/jobs?limit=1000")["jobs"]:
             if job["state"] not in FINISHED:
-                self._post(f"/jobs/{job['id']}/cancel", {"grace_seconds": 0})
+                # It may end by itself meanwhile, which is as well.
+                with contextlib.suppress(AssertionError):
+                    self._post(f"/jobs/{job['id']}/cancel", {"grace_seconds": 0})
         until("all jobs to have ended", lambda: all(
             job["state"] in FINISHED for job in self.get("/jobs?limit=1000")["jobs"]))
 
