@@ -53,10 +53,7 @@ test-deps: ## install the Debian packages that testing needs, too
 
 test: test-deps ## build and run all tests
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check=error
-	# Tests of the whole wait in threads of their own kind, of which there are as
-	# many as cores: the others would wait with them.
-	$(SWIFT) test --skip-build --skip JobDaemonTests
-	$(SWIFT) test --skip-build --filter JobDaemonTests
+	SWIFT=$(SWIFT) Tests/run.sh
 
 test-clients: build ## follow jobs with curl, Python, Node and Chromium
 	Tests/Clients/run.sh $(BUILD)
@@ -67,7 +64,7 @@ test-systemd: build ## run the units under a real systemd in a container (as roo
 lint: ## check the format, the units and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 	Tests/Systemd/verify.sh
-	@for script in .ci/run docs/demo.sh Tests/*/*.sh Benchmarks/*.sh; do \
+	@for script in .ci/run docs/demo.sh Tests/*.sh Tests/*/*.sh Benchmarks/*.sh; do \
 	    [ ! -e $$script ] || bash -n $$script || exit 1; \
 	done
 

@@ -6,6 +6,8 @@ public struct JobQuery: Hashable, Sendable {
     public var queue: String?
     /// Only jobs with all of these labels.
     public var labels: [String: String]
+    /// Only jobs that this one submitted: `user:1000`, `token:ci`.
+    public var owner: String?
     /// Only this name.
     public var name: String?
     /// Only jobs with this text in their name or command.
@@ -21,11 +23,13 @@ public struct JobQuery: Hashable, Sendable {
     /// All jobs.
     public init(
         state: String? = nil, queue: String? = nil, labels: [String: String] = [:],
-        name: String? = nil, text: String? = nil, limit: Int? = nil, before: Int64? = nil
+        owner: String? = nil, name: String? = nil, text: String? = nil, limit: Int? = nil,
+        before: Int64? = nil
     ) {
         self.state = state
         self.queue = queue
         self.labels = labels
+        self.owner = owner
         self.name = name
         self.text = text
         self.limit = limit
@@ -40,6 +44,7 @@ public struct JobQuery: Hashable, Sendable {
         for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
             items.append(("label", "\(name)=\(value)"))
         }
+        if let owner { items.append(("owner", owner)) }
         if let name { items.append(("name", name)) }
         if let text { items.append(("q", text)) }
         if let limit { items.append(("limit", String(limit))) }

@@ -20,17 +20,17 @@ struct JobLookup {
         return ids
     }
 
-    /// The ids of all jobs that a query lets through, ascending.
-    func ids(matching query: JobQuery) async throws -> [Int64] {
+    /// All jobs that a query lets through, the oldest first.
+    func jobs(matching query: JobQuery) async throws -> [JobResource] {
         var query = query
         query.limit = JobQuery.maximumLimit
         var page: JobPage? = try await client.jobs(query).value
-        var ids: [Int64] = []
+        var found: [JobResource] = []
         while let jobs = page {
-            ids += jobs.jobs.map(\.id)
+            found += jobs.jobs
             page = try await client.jobs(after: jobs)?.value
         }
-        return ids.reversed()
+        return found.reversed()
     }
 
     private func existing(_ range: ClosedRange<Int64>) async throws -> [Int64] {

@@ -38,7 +38,7 @@ struct Daemon {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let openFiles = linux_raise_open_files()
-        Reload.ignoreSignal()
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let environment = ProcessInfo.processInfo.environment
         let systemd = Systemd(environment: environment)
         let level = settings.logLevel
@@ -110,7 +110,8 @@ struct Daemon {
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
             Reload(
-                items: reloads(definitions, certificates, logger), systemd: systemd, logger: logger),
+                hangups: hangups, items: reloads(definitions, certificates, logger),
+                systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
             services.append(
@@ -128,7 +129,8 @@ struct Daemon {
         await pruner.stop()
         await scheduler.stop()
         logger.info("Stopped; running jobs go on")
-        withExtendedLifetime(lock) {}
+        // Until here a SIGHUP must not end it.
+        withExtendedLifetime((lock, hangups)) {}
     }
 
     private func loadCertificates(_ logger: Logger) throws -> Certificates? {

@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -12,18 +11,15 @@ struct Reload: Service {
         let read: @Sendable () async throws -> Void
     }
 
+    /// Every SIGHUP since the daemon began to start. One that came before there was
+    /// anything to be read anew waits here, and neither ends the daemon nor is lost.
+    let hangups: UnixSignalsSequence
     let items: [Item]
     let systemd: Systemd
     let logger: Logger
 
-    /// Lets a SIGHUP do nothing, which would otherwise end the daemon, until there
-    /// is somebody to act on it.
-    static func ignoreSignal() {
-        signal(SIGHUP, SIG_IGN)
-    }
-
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+        for await _ in hangups.cancelOnGracefulShutdown() {
             systemd.notifyReloading()
             for item in items {
                 do {

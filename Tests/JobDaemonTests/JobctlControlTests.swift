@@ -134,6 +134,8 @@ import Testing
             for id in [running, queued] {
                 #expect(try jobd.finished(id)["state"] as? String == "cancelled")
             }
+            // It did not take the place that the other left.
+            #expect(try jobd.job(queued)["attempt"] as? Int == 0)
             #expect(try jobd.state(other) == "running")
             #expect(try jobd.jobctl("cancel", "\(queued)").status == 0)
 

@@ -30,8 +30,21 @@ struct SchemaWalk {
         return try self.schema(found)
     }
 
+    /// A schema that is put together of several objects' as one.
+    private func joined(_ schema: [String: Any]) throws -> [String: Any] {
+        guard let parts = schema["allOf"] as? [[String: Any]] else { return schema }
+        var properties: [String: [String: Any]] = [:]
+        var required: [String] = []
+        for part in parts {
+            let part = try joined(try self.schema(part))
+            properties.merge(part["properties"] as? [String: [String: Any]] ?? [:]) { $1 }
+            required += part["required"] as? [String] ?? []
+        }
+        return ["type": "object", "properties": properties, "required": required]
+    }
+
     private func check(_ value: Any, _ given: [String: Any], _ path: String) throws {
-        let schema = try schema(given)
+        let schema = try joined(try schema(given))
         if let choices = schema["oneOf"] as? [[String: Any]] {
             var errors: [String] = []
             for choice in choices {

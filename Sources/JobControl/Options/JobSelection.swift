@@ -65,10 +65,20 @@ struct JobSelection: ParsableArguments {
 
     /// The ids of the jobs, ascending when a filter found them.
     ///
+    /// - Parameter waitingFirst: Whether those that a filter found come in the order in
+    ///   which they can be ended one by one: else one that waits would start in the
+    ///   place that a running one leaves.
     /// - Throws: `Trouble` when there is no job in a range.
-    func resolved(for concern: Concern, by client: Client) async throws -> [Int64] {
-        guard hasFilter else { return try await JobLookup(client: client).ids(in: ids) }
-        return try await JobLookup(client: client).ids(matching: try query(for: concern))
+    func resolved(
+        for concern: Concern, waitingFirst: Bool = false, by client: Client
+    ) async throws -> [Int64] {
+        let lookup = JobLookup(client: client)
+        guard hasFilter else { return try await lookup.ids(in: ids) }
+        let jobs = try await lookup.jobs(matching: try query(for: concern))
+        guard waitingFirst else { return jobs.map(\.id) }
+        return (JobStates.unfinished + JobStates.finished).flatMap { state in
+            jobs.filter { $0.state == state }.map(\.id)
+        }
     }
 
     private func words(of options: [String]) -> [String] {

@@ -27,11 +27,15 @@ struct EventsVerb: Verb {
         name: .customLong("label"),
         help: ArgumentHelp("Only jobs with this label; may be repeated.", valueName: "key=value"))
     var labels: [AssignmentArgument] = []
+    @Option(
+        help: ArgumentHelp(
+            "Only jobs that this one submitted: user:1000, token:ci.", valueName: "owner"))
+    var owner: String?
     @Option(help: ArgumentHelp("Only changes to this state.", valueName: "state"))
     var state: String?
 
     func perform(on console: Console) async throws -> Int32 {
-        var query = JobQuery(state: state, queue: queue)
+        var query = JobQuery(state: state, queue: queue, owner: owner)
         query.labels = try AssignmentArgument.labels(labels)
         let notice = OutageNotice { console.note($0) }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in

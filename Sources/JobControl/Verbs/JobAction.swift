@@ -17,7 +17,7 @@ struct JobAction {
         with client: Client, on console: Console,
         _ action: (Int64) async throws -> Received<JobResource>
     ) async throws -> (ids: [Int64], status: Int32) {
-        let ids = try await selection.resolved(for: concern, by: client)
+        let ids = try await selection.resolved(for: concern, waitingFirst: true, by: client)
         if ids.isEmpty, !isJSON { console.note("there is no such job") }
         var each = EachJob(console: console)
         let jobs = try await each.perform(ids) { id in

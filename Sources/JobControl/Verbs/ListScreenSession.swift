@@ -108,7 +108,8 @@ struct ListScreenSession {
             group.addTask {
                 // A change of state takes a job out of the listing or into it, so
                 // changes to all states are wanted.
-                let scope = JobQuery(queue: query.queue, labels: query.labels)
+                let scope = JobQuery(
+                    queue: query.queue, labels: query.labels, owner: query.owner)
                 for try await element in client.events(matching: scope, after: cursor) {
                     switch element {
                     case .event(let event): try await screen.receive(event.value)

@@ -24,6 +24,7 @@ struct ListVerb: Verb {
               jobctl list --state running,queued
               jobctl list --state failed --label app=shop --limit 10
               jobctl list --text rsync --all
+              jobctl list --owner token:shop
               jobctl list --json | jq '.jobs[].id'
             """)
 
@@ -42,6 +43,10 @@ struct ListVerb: Verb {
         name: .customLong("label"),
         help: ArgumentHelp("Only jobs with this label; may be repeated.", valueName: "key=value"))
     var labels: [AssignmentArgument] = []
+    @Option(
+        help: ArgumentHelp(
+            "Only jobs that this one submitted: user:1000, token:ci.", valueName: "owner"))
+    var owner: String?
     @Option(help: "Only jobs of this name.") var name: String?
     @Option(help: "Only jobs with this text in their name or command.") var text: String?
     @Option(
@@ -68,7 +73,7 @@ struct ListVerb: Verb {
     }
 
     func perform(on console: Console) async throws -> Int32 {
-        var query = JobQuery(queue: queue, name: name)
+        var query = JobQuery(queue: queue, owner: owner, name: name)
         if !states.isEmpty { query.state = states.joined(separator: ",") }
         query.text = text
         query.labels = try AssignmentArgument.labels(labels)
