@@ -173,7 +173,12 @@ void linux_limit_open_files(uint64_t count) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
+// Starts a program at the head of a session of its own, with every signal as it is
+// by default. What add_files adds comes before all descriptors from first_closed on
+// are closed. searches: whether path is looked for in PATH.
+static pid_t spawn_session(int (*add_files)(posix_spawn_file_actions_t *, const void *),
+                           const void *streams, int first_closed, const char *path, int searches,
+                           char *const *arguments, char *const *environment) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&files);
@@ -187,27 +192,41 @@ pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
     sigfillset(&all);
     sigemptyset(&none);
     pid_t pid = 0;
-    if ((error = posix_spawn_file_actions_adddup2(&files, spawn->journal, 3)) == 0 &&
-        (error = posix_spawn_file_actions_adddup2(&files, spawn->control, 4)) == 0 &&
-        (error = posix_spawn_file_actions_adddup2(&files, spawn->progress, 5)) == 0 &&
-        (error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
-        (error = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0)) == 0 &&
-        (error = posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0)) == 0 &&
-        (error = posix_spawn_file_actions_addclosefrom_np(&files, 6)) == 0 &&
+    if ((error = add_files(&files, streams)) == 0 &&
+        (error = posix_spawn_file_actions_addclosefrom_np(&files, first_closed)) == 0 &&
         (error = posix_spawnattr_setsigdefault(&attributes, &all)) == 0 &&
         (error = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
         (error = posix_spawnattr_setflags(
              &attributes,
              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0) {
-        error = posix_spawn(&pid, spawn->path, &files, &attributes, spawn->arguments,
-                            spawn->environment);
+        error = (searches ? posix_spawnp : posix_spawn)(&pid, path, &files, &attributes, arguments,
+                                                        environment);
     }
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return error != 0 ? -error : pid;
 }
 
-static int add_streams(posix_spawn_file_actions_t *files, const struct linux_command *command) {
+static int add_supervisor_files(posix_spawn_file_actions_t *files, const void *of) {
+    const struct linux_spawn *spawn = of;
+    int error;
+    if ((error = posix_spawn_file_actions_adddup2(files, spawn->journal, 3)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(files, spawn->control, 4)) == 0 &&
+        (error = posix_spawn_file_actions_adddup2(files, spawn->progress, 5)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0)) == 0) {
+        error = posix_spawn_file_actions_addopen(files, 2, "/dev/null", O_WRONLY, 0);
+    }
+    return error;
+}
+
+pid_t linux_spawn_supervisor(const struct linux_spawn *spawn) {
+    return spawn_session(add_supervisor_files, spawn, 6, spawn->path, 0, spawn->arguments,
+                         spawn->environment);
+}
+
+static int add_command_files(posix_spawn_file_actions_t *files, const void *of) {
+    const struct linux_command *command = of;
     int error;
     if (command->terminal == -1) {
         if ((error = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
@@ -228,32 +247,8 @@ static int add_streams(posix_spawn_file_actions_t *files, const struct linux_com
 }
 
 pid_t linux_spawn_command(const struct linux_command *command) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&files);
-    if (error != 0) return -error;
-    error = posix_spawnattr_init(&attributes);
-    if (error != 0) {
-        posix_spawn_file_actions_destroy(&files);
-        return -error;
-    }
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    pid_t pid = 0;
-    if ((error = add_streams(&files, command)) == 0 &&
-        (error = posix_spawn_file_actions_addclosefrom_np(&files, 3)) == 0 &&
-        (error = posix_spawnattr_setsigdefault(&attributes, &all)) == 0 &&
-        (error = posix_spawnattr_setsigmask(&attributes, &none)) == 0 &&
-        (error = posix_spawnattr_setflags(
-             &attributes,
-             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)) == 0) {
-        error = posix_spawnp(&pid, command->arguments[0], &files, &attributes,
-                             command->arguments, command->environment);
-    }
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    return error != 0 ? -error : pid;
+    return spawn_session(add_command_files, command, 3, command->arguments[0], 1,
+                         command->arguments, command->environment);
 }
 
 int linux_peer(int descriptor, uid_t *user, gid_t *group) {

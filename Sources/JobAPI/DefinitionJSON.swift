@@ -46,28 +46,25 @@ extension JSONWriter {
                 json.member("min_length", rule.minimumLength)
                 json.member("max_length", rule.maximumLength)
             case .integer(let range):
-                json.key("range")
-                if let range {
-                    json.array { array in
-                        array.value(range.lowerBound)
-                        array.value(range.upperBound)
-                    }
-                } else {
-                    json.null()
-                }
+                json.member("range", range) { $0.value($1) }
             case .number(let range):
-                json.key("range")
-                if let range {
-                    json.array { array in
-                        array.value(range.lowerBound)
-                        array.value(range.upperBound)
-                    }
-                } else {
-                    json.null()
-                }
+                json.member("range", range) { $0.value($1) }
             case .boolean: break
             case .path(let root): if isShown { json.member("root", root) }
             }
+        }
+    }
+
+    /// The least and the greatest, or null.
+    private mutating func member<Bound>(
+        _ name: String, _ range: ClosedRange<Bound>?,
+        _ write: (inout JSONWriter, Bound) -> Void
+    ) {
+        key(name)
+        guard let range else { return null() }
+        array {
+            write(&$0, range.lowerBound)
+            write(&$0, range.upperBound)
         }
     }
 

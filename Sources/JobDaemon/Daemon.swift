@@ -29,7 +29,9 @@ struct Daemon {
     ///
     /// - Throws: `StartError` when one cannot be used.
     func check() throws {
-        _ = try loadCertificates(Logger(label: "jobd"))
+        let logger = Logger(label: "jobd")
+        _ = try loadCertificates(logger)
+        Self.warn(of: settings.definitions, try userPolicy(), logger)
     }
 
     /// Runs until SIGTERM or SIGINT. Jobs go on without it.
@@ -45,7 +47,11 @@ struct Daemon {
         LoggingSystem.bootstrap { SafeLogHandler(label: $0, level: level) }
         let logger = Logger(label: "jobd")
         let state = StateDirectory(path: settings.stateDirectory)
-        let users = try userPolicy(logger)
+        let users = try userPolicy()
+        if users.runsAsRoot {
+            logger.warning(
+                "Jobs run as root unless they name another user: set run-as, or run jobd as one")
+        }
         let certificates = try loadCertificates(logger)
         let lock = try StateLock(state)
         let sockets = try ListeningSockets(settings, inherited: systemd.inheritedSockets)
@@ -76,6 +82,7 @@ struct Daemon {
         // What was there before this daemon may be too much for its settings.
         pruner.ring()
 
+        Self.warn(of: settings.definitions, users, logger)
         let definitions = DefinitionRegistry(settings.definitions)
         var http = HTTPServer.Settings()
         http.allowedOrigins = settings.access.origins
@@ -110,7 +117,7 @@ struct Daemon {
                 addresses: sockets.addresses, file: state.address, systemd: systemd,
                 logger: logger),
             Reload(
-                hangups: hangups, items: reloads(definitions, certificates, logger),
+                hangups: hangups, items: reloads(definitions, users, certificates, logger),
                 systemd: systemd, logger: logger),
         ]
         if let interval = systemd.watchdogInterval {
@@ -173,12 +180,15 @@ struct Daemon {
 
     /// What is read anew on SIGHUP.
     private func reloads(
-        _ definitions: DefinitionRegistry, _ certificates: Certificates?, _ logger: Logger
+        _ definitions: DefinitionRegistry, _ users: UserPolicy, _ certificates: Certificates?,
+        _ logger: Logger
     ) -> [Reload.Item] {
         let readSettings = self.readSettings
         var items = [
             Reload.Item(name: "definitions") {
-                definitions.replace(with: try readSettings().definitions)
+                let read = try readSettings().definitions
+                Self.warn(of: read, users, logger)
+                definitions.replace(with: read)
             }
         ]
         if let certificates {
@@ -189,6 +199,23 @@ struct Daemon {
                 })
         }
         return items
+    }
+
+    /// Says what cannot be started as things are. That is no reason not to start:
+    /// users may be kept on another machine, which may be away for now.
+    private static func warn(
+        of definitions: [Definition], _ users: UserPolicy, _ logger: Logger
+    ) {
+        for definition in definitions {
+            guard let user = definition.spec.runAs else { continue }
+            do throws(UserRefusal) {
+                _ = try users.account(for: user)
+            } catch {
+                logger.warning(
+                    "A definition names a user that its jobs cannot run as",
+                    metadata: ["definition": "\(definition.name)", "error": "\(error.message)"])
+            }
+        }
     }
 
     /// An expired certificate is served all the same: somebody may have to get in.
@@ -230,16 +257,14 @@ struct Daemon {
     }
 
     /// As whom jobs run.
-    private func userPolicy(_ logger: Logger) throws -> UserPolicy {
+    ///
+    /// - Throws: `StartError` when nobody can be the user of the setting.
+    private func userPolicy() throws -> UserPolicy {
         let users = UserPolicy(standard: settings.runAs, allowsRoot: settings.allowsRoot)
         do {
             _ = try users.account(for: nil)
         } catch {
             throw StartError(.configuration, "The setting run-as: \(error.message).")
-        }
-        if users.runsAsRoot {
-            logger.warning(
-                "Jobs run as root unless they name another user: set run-as, or run jobd as one")
         }
         return users
     }

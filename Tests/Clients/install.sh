@@ -11,6 +11,7 @@ want() { # PROGRAM PACKAGE
     command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 want curl curl
+want openssl openssl
 want python3 python3
 want node nodejs
 want chromium chromium

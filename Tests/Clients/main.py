@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from harness.report import Report
 from harness.setup import Setup
-from suites import access, browser, contract, curl, dashboard, following, output
+from suites import (
+    access, browser, contract, curl, dashboard, encrypted, following, output)
 
 SUITES = {
     "Chromium": browser.run, "Chromium, access": access.run, "the dashboard": dashboard.run,
+    "Chromium, TLS": encrypted.run,
     **following.suites(), "output": output.run, "curl, in detail": curl.run,
     "the contract": contract.run,
 }

@@ -86,6 +86,26 @@ import Testing
         }
     }
 
+    @Test func aUserThatNobodyCanBeIsTold() throws {
+        let definitions = """
+            definitions:
+              lost: {command: ["true"], run_as: no-such-user}
+            """
+        let said = "A definition names a user that its jobs cannot run as"
+        try guarded(definitions) { jobd in
+            let log = try String(contentsOfFile: jobd.log, encoding: .utf8)
+            #expect(log.contains(said) && log.contains("definition=lost"))
+            try jobd.expectRefusal(
+                "POST", "/jobs", ["definition": "lost"], status: 422, code: "invalid_spec",
+                fields: ["run_as"])
+        }
+        let jobd = try DaemonFixture()
+        defer { jobd.tearDown() }
+        let config = try jobd.file("jobd.yaml", definitions)
+        #expect(try jobd.spawn(["--check", "--config", config]).wait() == 0)
+        #expect(try String(contentsOfFile: jobd.log, encoding: .utf8).contains(said))
+    }
+
     @Test(.enabled(if: geteuid() == 0)) func onlyAnAdministratorNamesAUser() throws {
         let definitions = """
             definitions:

@@ -38,15 +38,7 @@ import Testing
                 Self.text(Int.random(in: 4...9, using: &random), &random)
             }
             let values = Values(secrets)
-            let bytes = Array(Self.text(Int.random(in: 0...200, using: &random), &random).utf8)
-            var stream = Stream(values)
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = Int.random(in: 1...min(20, rest.count), using: &random)
-                stream.take(rest.prefix(count))
-                rest = rest.dropFirst(count)
-            }
-            stream.release()
+            let (bytes, stream) = Self.written(values, isSlow: false, &random)
             let expected = Self.masked(bytes, values.all)
             guard stream.text == String(decoding: expected, as: UTF8.self) else {
                 Issue.record("\(secrets) in \(String(decoding: bytes, as: UTF8.self))")
@@ -61,17 +53,7 @@ import Testing
             let secrets = (0..<2).map { _ in
                 Self.text(Int.random(in: 4...9, using: &random), &random)
             }
-            let values = Values(secrets)
-            let bytes = Array(Self.text(Int.random(in: 0...200, using: &random), &random).utf8)
-            var stream = Stream(values)
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = Int.random(in: 1...min(12, rest.count), using: &random)
-                stream.take(rest.prefix(count))
-                rest = rest.dropFirst(count)
-                if Bool.random(using: &random) { stream.release() }
-            }
-            stream.release()
+            let (bytes, stream) = Self.written(Values(secrets), isSlow: true, &random)
             guard secrets.allSatisfy({ !stream.text.contains($0) }) else {
                 Issue.record("\(secrets) in \(String(decoding: bytes, as: UTF8.self))")
                 return
@@ -99,6 +81,25 @@ import Testing
         let isLongTaken = long.withCString { masks.add($0) }
         let isShortTaken = "abc".withCString { masks.add($0) }
         #expect(!isLongTaken && isShortTaken && masks.reach == 0)
+    }
+
+    /// A random text, and the stream after all of it has come in random pieces.
+    ///
+    /// - Parameter isSlow: whether what is held back is let go between some of them.
+    private static func written(
+        _ values: Values, isSlow: Bool, _ random: inout SeededGenerator
+    ) -> (bytes: [UInt8], stream: Stream) {
+        let bytes = Array(text(Int.random(in: 0...200, using: &random), &random).utf8)
+        var stream = Stream(values)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = Int.random(in: 1...min(16, rest.count), using: &random)
+            stream.take(rest.prefix(count))
+            rest = rest.dropFirst(count)
+            if isSlow, Bool.random(using: &random) { stream.release() }
+        }
+        stream.release()
+        return (bytes, stream)
     }
 
     // MARK: What is expected

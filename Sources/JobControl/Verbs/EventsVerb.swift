@@ -22,21 +22,13 @@ struct EventsVerb: Verb {
             "Begin after this event; 0 for all that there are (default: now).",
             valueName: "event"))
     var after: Int64?
-    @Option(help: "Only jobs of this queue.") var queue: String?
-    @Option(
-        name: .customLong("label"),
-        help: ArgumentHelp("Only jobs with this label; may be repeated.", valueName: "key=value"))
-    var labels: [AssignmentArgument] = []
-    @Option(
-        help: ArgumentHelp(
-            "Only jobs that this one submitted: user:1000, token:ci.", valueName: "owner"))
-    var owner: String?
+    @OptionGroup var scope: ScopeOptions
     @Option(help: ArgumentHelp("Only changes to this state.", valueName: "state"))
     var state: String?
 
     func perform(on console: Console) async throws -> Int32 {
-        var query = JobQuery(state: state, queue: queue, owner: owner)
-        query.labels = try AssignmentArgument.labels(labels)
+        var query = try scope.query()
+        query.state = state
         let notice = OutageNotice { console.note($0) }
         return try await connection.withClient(onInterruption: notice.interrupted) { client in
             // A stream goes on for ever; that nobody is there has to be found now.

@@ -38,15 +38,7 @@ struct ListVerb: Verb {
             valueName: "state"),
         completion: .list(ListVerb.stateNames))
     var states: [String] = []
-    @Option(help: "Only jobs of this queue.") var queue: String?
-    @Option(
-        name: .customLong("label"),
-        help: ArgumentHelp("Only jobs with this label; may be repeated.", valueName: "key=value"))
-    var labels: [AssignmentArgument] = []
-    @Option(
-        help: ArgumentHelp(
-            "Only jobs that this one submitted: user:1000, token:ci.", valueName: "owner"))
-    var owner: String?
+    @OptionGroup var scope: ScopeOptions
     @Option(help: "Only jobs of this name.") var name: String?
     @Option(help: "Only jobs with this text in their name or command.") var text: String?
     @Option(
@@ -73,10 +65,10 @@ struct ListVerb: Verb {
     }
 
     func perform(on console: Console) async throws -> Int32 {
-        var query = JobQuery(queue: queue, owner: owner, name: name)
+        var query = try scope.query()
+        query.name = name
         if !states.isEmpty { query.state = states.joined(separator: ",") }
         query.text = text
-        query.labels = try AssignmentArgument.labels(labels)
         return try await watch ? keepShowing(query, on: console) : show(query, on: console)
     }
 

@@ -12,8 +12,8 @@ struct ControlRoutes: Sendable {
 
     func add(to router: Router<JobRequestContext>) {
         router.endpoint("/jobs/{id}/cancel", [.post: cancel])
-        router.endpoint("/jobs/{id}/pause", [.post: pause])
-        router.endpoint("/jobs/{id}/resume", [.post: resume])
+        router.endpoint("/jobs/{id}/pause", [.post: { try await setPaused(true, $0, $1) }])
+        router.endpoint("/jobs/{id}/resume", [.post: { try await setPaused(false, $0, $1) }])
         router.endpoint("/jobs/{id}/retry", [.post: retry])
         router.endpoint("/jobs/{id}/signal", [.post: signal])
         router.endpoint("/jobs/{id}/stdin", [.post: input])
@@ -31,23 +31,13 @@ struct ControlRoutes: Sendable {
         return .json(job.state.isFinished ? .ok : .accepted) { $0.value(job) }
     }
 
-    @Sendable private func pause(
-        _ request: Request, _ context: JobRequestContext
+    private func setPaused(
+        _ isPaused: Bool, _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
         let (asked, who) = try await store.controlledJob(for: context)
         try await request.expectNoFields()
-        let job = try await store.setPaused(true, asked.id, by: who.identity)
-        context.audit("Job paused", by: who, ["job": "\(job.id)"])
-        return .json { $0.value(job) }
-    }
-
-    @Sendable private func resume(
-        _ request: Request, _ context: JobRequestContext
-    ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
-        try await request.expectNoFields()
-        let job = try await store.setPaused(false, asked.id, by: who.identity)
-        context.audit("Job resumed", by: who, ["job": "\(job.id)"])
+        let job = try await store.setPaused(isPaused, asked.id, by: who.identity)
+        context.audit(isPaused ? "Job paused" : "Job resumed", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }
 

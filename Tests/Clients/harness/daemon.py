@@ -5,6 +5,7 @@ import itertools
 import json
 import pathlib
 import signal
+import ssl
 import subprocess
 import urllib.error
 import urllib.request
@@ -25,12 +26,13 @@ class Daemon:
 
     def __init__(
         self, setup: Setup, name: str, *flags: str, socket: ListeningSocket | None = None,
-        asks_for_tokens: bool = False
+        asks_for_tokens: bool = False, certificate: pathlib.Path | None = None
     ) -> None:
         """- socket: passed on as systemd does with a .socket unit; it outlives
         every daemon, so that nobody is refused while there is none.
         - asks_for_tokens: as it does by itself. What is asked here comes with the
-        administrator's."""
+        administrator's.
+        - certificate: the one that its flags give it."""
         self._binaries = setup.binaries
         self.directory = setup.temporary / name
         self.directory.mkdir()
@@ -38,6 +40,8 @@ class Daemon:
         self._flags = flags
         self._socket = socket
         self._asks_for_tokens = asks_for_tokens
+        self._scheme = "https://" if certificate else "http://"
+        self._trust = ssl.create_default_context(cafile=certificate) if certificate else None
         self._gates = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = self.directory / "log"
@@ -58,7 +62,7 @@ class Daemon:
         if self._socket:
             command = self._socket.passed_to(command)
         else:
-            command += ["--listen", self.url.removeprefix("http://") or "127.0.0.1:0"]
+            command += ["--listen", self.url.removeprefix(self._scheme) or "127.0.0.1:0"]
         if self._asks_for_tokens:
             command = [word for word in command if word != "--no-auth"]
         with self._log.open("ab") as log:
@@ -81,7 +85,7 @@ class Daemon:
         if not self.url:
             return False
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as answer:
+            with self._open(f"{self.url}/health", timeout=5) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -91,7 +95,7 @@ class Daemon:
             lines = (self._state / "address").read_text().splitlines()
         except FileNotFoundError:
             return ""
-        return next((line for line in lines if line.startswith("http://")), "")
+        return next((line for line in lines if line.startswith(self._scheme)), "")
 
     def restart(self, by: signal.Signals = signal.SIGKILL) -> None:
         """Ends it with the signal and starts it again on the same port."""
@@ -180,7 +184,7 @@ class Daemon:
     def output(self, job: Job) -> bytes:
         """All that a finished job wrote."""
         self.until_finished(job)
-        with urllib.request.urlopen(f"{job.url}/output", timeout=30) as answer:
+        with self._open(f"{job.url}/output") as answer:
             return answer.read()
 
     def set_queue(self, name: str, **fields: object) -> None:
@@ -194,6 +198,11 @@ class Daemon:
         """The administrator's, which the daemon has made by itself."""
         return (self._state / "token").read_text().strip()
 
+    def _open(
+        self, request: urllib.request.Request | str, timeout: float = 30
+    ) -> contextlib.AbstractContextManager:
+        return urllib.request.urlopen(request, timeout=timeout, context=self._trust)
+
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self._asks_for_tokens else {}
 
@@ -201,7 +210,7 @@ class Daemon:
         """A JSON document."""
         request = urllib.request.Request(
             self.url + path, headers={"Accept": "application/json", **self._authorization()})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with self._open(request) as answer:
             return json.load(answer)
 
     def _post(self, path: str, body: dict) -> dict:
@@ -212,7 +221,7 @@ class Daemon:
             self.url + path, json.dumps(body).encode(),
             {"Content-Type": "application/json", **self._authorization()}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with self._open(request) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from None
