@@ -30,6 +30,12 @@ struct Trouble: Error, Equatable {
         }
     }
 
+    /// What was said, as the beginning of a longer sentence.
+    static func clause(_ said: some CustomStringConvertible) -> String {
+        let text = said.description
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
+
     init(message: String, status: Int32) {
         self.message = message
         self.status = status
@@ -52,7 +58,7 @@ struct Trouble: Error, Equatable {
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 401:
             self.init(
-                message: "\(problem); give a token with --token-file or in $JOBD_TOKEN, or use "
+                message: "\(Self.clause(problem)); give a token with --token-file or in $JOBD_TOKEN, or use "
                     + "the daemon's Unix socket",
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 403:
@@ -60,12 +66,14 @@ struct Trouble: Error, Equatable {
         // RFC 9110 §15.5.20; the daemon does not serve the host that was named.
         case .problem(let problem) where problem.status == 421:
             self.init(
-                message: "\(problem); name the daemon in --url by an address that it listens "
+                message: "\(Self.clause(problem)); name the daemon in --url by an address that it listens "
                     + "on, or add the name to its allowed_hosts",
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 429:
-            let pause = problem.retryAfterSeconds.map { "; try again in \($0) s" }
-            self.init(message: "\(problem)\(pause ?? "")", status: ExitStatus.failed)
+            let words = problem.retryAfterSeconds.map {
+                "\(Self.clause(problem)); try again in \($0) s"
+            }
+            self.init(message: words ?? problem.description, status: ExitStatus.failed)
         case .problem(let problem):
             self.init(message: problem.description, status: ExitStatus.failed)
         case .protocolViolation:

@@ -156,7 +156,7 @@ import Testing
             .problem(409, "Job 42 has started.")
         } _: { result, lines, kept in
             let error = #expect(throws: Trouble.self) { try result.get() }
-            #expect(error?.message.contains("Job 42 has started.; your text is in /") == true)
+            #expect(error?.message.contains("Job 42 has started; your text is in /") == true)
             #expect(lines.count == 1)
             #expect(kept == 1)
         }

@@ -82,16 +82,16 @@ import Testing
         let table = TokenTable.table(
             [
                 try token("ci", expires: nil, used: nil),
-                try token("phone", expires: 3600, used: 90),
-                try token("later", expires: 30 * 86_400, used: nil), limited,
+                try token("phone", expires: 3600, used: 9 * 3600),
+                try token("later", expires: 30 * 86_400, used: 3 * 86_400), limited,
             ], now: now)
         #expect(
             table.lines(width: nil, style: .plain) == [
                 "TOKEN  ROLE  DEFINITIONS           CREATED     EXPIRES     LAST USED",
                 "ci     read  any                   1d 00h ago  never       never",
-                "phone  read  any                   1d 00h ago  in 1h 00m   1m 30s ago",
-                "later  read  any                   1d 00h ago  in 30d 00h  never",
-                "shop   read  transcode, thumbnail  1d 00h ago  1m 00s ago  30s ago",
+                "phone  read  any                   1d 00h ago  in 1h 00m   yesterday",
+                "later  read  any                   1d 00h ago  in 30d 00h  3 days ago",
+                "shop   read  transcode, thumbnail  1d 00h ago  1m 00s ago  today",
             ])
         let colored = table.lines(width: nil, style: Style(isColored: true, isUnicode: false))
         #expect(colored[2].contains("\u{1B}[31min 1h 00m\u{1B}[0m"))

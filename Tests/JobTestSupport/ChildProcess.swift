@@ -48,10 +48,22 @@ package final class ChildProcess: Sendable {
     ) throws -> pid_t {
         let environment = environment ?? ProcessInfo.processInfo.environment
         let variables = environment.map { "\($0.key)=\($0.value)" }
+        // Whatever the tests were started with, or do themselves: a program finds its
+        // signals as a shell would have them.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var (all, none) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        sigemptyset(&none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var pid = pid_t()
         let code = withCStrings([path] + arguments) { argv in
             withCStrings(variables) { envp in
-                posix_spawn(&pid, path, &actions, nil, argv, envp)
+                posix_spawn(&pid, path, &actions, &attributes, argv, envp)
             }
         }
         guard code == 0 else { throw SpawnError(code: code) }

@@ -90,7 +90,8 @@ struct EditSession {
         // An unreadable file has nothing to be kept either.
         if let edited = try? read(path), edited != text {
             return Trouble(
-                message: "\(trouble.message); your text is in \(path)", status: trouble.status)
+                message: "\(Trouble.clause(trouble.message)); your text is in \(path)",
+                status: trouble.status)
         }
         unlink(path)
         return trouble

@@ -28,7 +28,7 @@ enum TokenTable {
                         ?? "any"),
                 Table.Cell(ago(token.createdAt, now)),
                 expiry(token.expiresAt, now),
-                Table.Cell(token.lastUsedAt.map { ago($0, now) } ?? "never"),
+                Table.Cell(token.lastUsedAt.map { day($0, now) } ?? "never"),
             ])
         }
         return table
@@ -36,6 +36,16 @@ enum TokenTable {
 
     private static func ago(_ time: Date, _ now: Date) -> String {
         "\(Quantity.duration(now.timeIntervalSince(time))) ago"
+    }
+
+    /// The daemon notes the day only (in UTC), so no more is to be told.
+    private static func day(_ time: Date, _ now: Date) -> String {
+        let days = [now, time].map { ($0.timeIntervalSince1970 / 86_400).rounded(.down) }
+        return switch Int(days[0] - days[1]) {
+        case ...0: "today"
+        case 1: "yesterday"
+        case let count: "\(count) days ago"
+        }
     }
 
     private static func expiry(_ time: Date?, _ now: Date) -> Table.Cell {
