@@ -58,16 +58,16 @@ struct Trouble: Error, Equatable {
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 401:
             self.init(
-                message: "\(Self.clause(problem)); give a token with --token-file or in $JOBD_TOKEN, or use "
-                    + "the daemon's Unix socket",
+                message: "\(Self.clause(problem)); give a token with --token-file or in "
+                    + "$JOBD_TOKEN, or use the daemon's Unix socket",
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 403:
             self.init(message: problem.description, status: ExitStatus.notAllowed)
         // RFC 9110 §15.5.20; the daemon does not serve the host that was named.
         case .problem(let problem) where problem.status == 421:
             self.init(
-                message: "\(Self.clause(problem)); name the daemon in --url by an address that it listens "
-                    + "on, or add the name to its allowed_hosts",
+                message: "\(Self.clause(problem)); name the daemon in --url by an address that "
+                    + "it listens on, or add the name to its allowed_hosts",
                 status: ExitStatus.notAllowed)
         case .problem(let problem) where problem.status == 429:
             let words = problem.retryAfterSeconds.map {

@@ -127,6 +127,31 @@ disturb_hang() {
 check_survives "a hang that the watchdog ends" disturb_hang
 container_configure ""
 
+# --- What is read anew -----------------------------------------------------
+
+configure_definitions() {
+    inside tee /etc/jobd/jobd.yaml <<<"definitions: {$1: {command: [echo, $1]}}" >/dev/null
+}
+definitions() { get /definitions | jq --raw-output '.definitions[].name'; }
+offers() { equal "$(definitions)" "$1"; }
+
+inside mkdir -p /etc/jobd
+inside tee /etc/jobd/environment <<<"JOBD_CONFIG=/etc/jobd/jobd.yaml" >/dev/null
+configure_definitions first
+inside systemctl restart jobd
+check "the environment file names the configuration" offers first
+main=$(property MainPID)
+configure_definitions second
+check "systemctl reload works" inside systemctl reload jobd
+check "and has the definitions read anew" eventually offers second
+configure_definitions '"not a name"'
+inside systemctl reload jobd
+check "a mistake in them is told" eventually logged "Not read anew"
+check "and changes nothing" offers second
+check "by the same daemon" equal "$(property ActiveState) $(property MainPID)" "active $main"
+inside rm /etc/jobd/environment /etc/jobd/jobd.yaml
+inside systemctl restart jobd
+
 # --- Stopping jobs too -----------------------------------------------------
 
 # Both, unlike KillMode=, go to every process of the unit.
@@ -148,7 +173,6 @@ check "and says that the job is lost" equal "$(outcome "$job")" "failed lost nul
 
 # --- Mistakes --------------------------------------------------------------
 
-inside mkdir -p /etc/jobd
 inside tee /etc/jobd/environment <<<"JOBD_SLOTS=many" >/dev/null
 check "a wrong setting stops the start" not inside systemctl restart jobd 2>/dev/null
 check "which is not tried again" \
