@@ -83,6 +83,7 @@ install: ## install what `make release` has built: PREFIX, DESTDIR
 	install -Dm644 systemd/jobd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.service
 	install -Dm644 systemd/jobd.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/jobd.socket
 	install -Dm644 systemd/jobd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jobd.conf
+	install -Dm644 systemd/control-groups.conf $(DESTDIR)$(PREFIX)/share/doc/jobd/control-groups.conf
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man1 .build/man/*.1
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man8 .build/man/jobd.8
 	install -Dm644 .build/jobctl.bash \

@@ -99,7 +99,7 @@ import Testing
                 ])
             #expect((job["progress"] as? [String: Any])?["done"] as? Int == 3)
             #expect((job["run_as"] as? [String: Any])?["user"] as? String == Self.nobody)
-            #expect(jobd.progressPlaces() == [])
+            try waitUntil("its place for progress is gone") { jobd.progressPlaces().isEmpty }
         }
     }
 
