@@ -271,11 +271,17 @@ struct Daemon {
 
     /// Where groups are made for what is limited; nil: nowhere.
     private func controlGroups(_ logger: Logger) -> ControlGroups? {
-        guard settings.usesControlGroups else { return nil }
+        let consequence = "Limits hold for each process of a job only"
+        guard settings.usesControlGroups else {
+            logger.info(
+                "\(consequence): control-groups is off, as it is by itself under systemd")
+            return nil
+        }
         do {
             return try ControlGroups.take()
         } catch {
-            logger.info("Limits hold for each process of a job only: \(error)")
+            logger.log(
+                level: settings.wantsControlGroups ? .warning : .info, "\(consequence): \(error)")
             return nil
         }
     }

@@ -74,10 +74,10 @@ package struct ControlGroups: Sendable {
 
     /// Makes the group of an attempt, with its limits.
     ///
-    /// - Returns: its directory; nil when nothing of it can be limited that way.
+    /// - Returns: nil when nothing of it can be limited that way.
     package func make(
         for attempt: AttemptID, _ limits: ResourceLimits
-    ) throws(LaunchError) -> String? {
+    ) throws(LaunchError) -> ControlGroup? {
         let settings = settings(for: limits)
         if settings.isEmpty { return nil }
         let directory = directory(of: attempt)
@@ -94,11 +94,20 @@ package struct ControlGroups: Sendable {
                 throw LaunchError(operation: "write to", path: path, code: -error)
             }
         }
-        return directory
+        return group(of: attempt, limits)
+    }
+
+    /// The group of an attempt with these limits.
+    func group(of attempt: AttemptID, _ limits: ResourceLimits) -> ControlGroup {
+        var beside = limits
+        if controllers.contains("pids") { beside.processes = nil }
+        return ControlGroup(directory: directory(of: attempt), limitsBeside: beside)
     }
 
     /// Sets the limits of an attempt's group again: who stopped the daemon may have
-    /// taken them away to start the next one.
+    /// taken them away to start the next one. Memory that was taken before no longer
+    /// counts: the kernel has moved it to the group above and does not move it back
+    /// (cgroups(7), Documentation/admin-guide/cgroup-v2.rst, "Memory Ownership").
     package func restore(_ attempt: AttemptID, _ limits: ResourceLimits) {
         for setting in settings(for: limits) {
             // It has ended, or never had a group.

@@ -59,6 +59,8 @@ struct JobEnvironment: Sendable {
         "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY",
         "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY",
         "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "FDSTORE",
+        // Of the daemon's own libraries: jobd.service sets it.
+        "LIBDISPATCH_LOG",
     ]
 
     /// What says who somebody is, where their files are, and how they are reached: of

@@ -53,6 +53,7 @@ extension Scheduler {
         let directory = AttemptDirectory(
             path: directory.attempt(attempt),
             progress: account == nil ? nil : foreignProgress(attempt))
+        let group = try controlGroups?.make(for: attempt, spec.limits)
         return LaunchSpec(
             directory: directory, arguments: spec.command.argumentVector,
             environment: environment.environment(
@@ -62,7 +63,7 @@ extension Scheduler {
             stdin: spec.stdin.map { Array($0.utf8) }, input: self.directory.input(attempt.job),
             timeoutMicroseconds: spec.timeout, stallTimeoutMicroseconds: spec.stallTimeout,
             graceMicroseconds: spec.killGrace, outputLimitBytes: spec.outputLimitBytes,
-            limits: spec.limits, controlGroup: try controlGroups?.make(for: attempt, spec.limits),
+            limits: group?.limitsBeside ?? spec.limits, controlGroup: group?.directory,
             account: account)
     }
 

@@ -64,7 +64,19 @@ import Testing
         }
         #expect(error.path.hasSuffix("job-1-1/memory.max") && error.code == ENOENT)
         #expect(access("\(attempt.root)/job-1-1", F_OK) == -1)
-        #expect(try groups.make(for: id, ResourceLimits(nice: 3)) == nil)
+        #expect(try groups.make(for: id, ResourceLimits(nice: 3))?.directory == nil)
+    }
+
+    /// RLIMIT_NPROC counts the processes of other jobs too.
+    @Test func onlyOneOfTheTwoCountsProcesses() throws {
+        let limits = ResourceLimits(memoryBytes: 1000, openFiles: 7, processes: 5)
+        for (controller, left) in [("pids", nil), ("memory", 5)] as [(String, Int64?)] {
+            let group = ControlGroups(base: "/x", controllers: [controller]).group(
+                of: AttemptID(job: JobID(rawValue: 1), number: 1), limits)
+            #expect(group.directory == "/x/job-1-1")
+            #expect(group.limitsBeside.processes == left)
+            #expect(group.limitsBeside.memoryBytes == 1000 && group.limitsBeside.openFiles == 7)
+        }
     }
 
     @Test func whatIsNoGroupIsNotTaken() throws {

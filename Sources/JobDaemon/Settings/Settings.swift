@@ -41,6 +41,8 @@ struct Settings {
     var allowsRoot: Bool
     /// Whether limits may use control groups.
     var usesControlGroups: Bool
+    /// Whether somebody wants them to.
+    var wantsControlGroups: Bool
 
     /// - Throws: `StartError` for the first setting that makes no sense.
     init(_ sources: SettingSources, environment: [String: String]) throws {
@@ -94,8 +96,9 @@ struct Settings {
         allowsRoot = try sources.flag(.allowRoot) ?? false
         // systemd starts no service again whose group was divided while a process of it
         // is left, as jobs are: see systemd/control-groups.conf.
-        usesControlGroups =
-            try sources.flag(.controlGroups) ?? (environment["INVOCATION_ID"] == nil)
+        let groups = try sources.flag(.controlGroups)
+        usesControlGroups = groups ?? (environment["INVOCATION_ID"] == nil)
+        wantsControlGroups = groups ?? false
         transport = try TransportSettings(sources)
         supervisor = sources[.supervisor]?.values.last ?? Self.besideThisProgram("jobd-supervise")
         definitions = sources.definitions
