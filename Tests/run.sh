@@ -14,6 +14,9 @@ for part in "--skip JobDaemonTests" "--filter JobDaemonTests"; do
 done
 if [ "$status" != 0 ]; then
     printf '\n== What failed\n'
-    grep -E '✘ Test .*(recorded an issue|failed)|: error:|Fatal error' "$log" | cut -c1-240 | tail -60
+    grep -E '✘ Test .*recorded an issue|: error:|Fatal error' "$log" | cut -c1-240 | tail -n 60
+    # The places once more, in as few lines as there can be.
+    sed -nE 's/.*✘ Test .* recorded an issue.* at ([^ ]+\.swift:[0-9]+):.*/\1/p' "$log" |
+        sort | uniq -c | awk '{ printf "%s%s x%s", (NR > 1 ? ", " : ""), $2, $1 } END { print "" }'
 fi
 exit "$status"

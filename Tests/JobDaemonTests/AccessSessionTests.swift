@@ -30,6 +30,9 @@ import Testing
                 let end = try #require(seconds(session["expires_at"]))
                 #expect((43_000...43_201).contains(end - Date().timeIntervalSince1970))
                 #expect(try jobd.json("GET", "/jobs", cookie).status == 200)
+                // With the password that a proxy in front has asked for, too.
+                let password = cookie.merging(["Authorization": "Basic dTpw"]) { $1 }
+                #expect(try jobd.json("GET", "/jobs", password).status == 200)
                 let out = try jobd.request("DELETE", "/session", cookie).head
                 #expect(out.status == 204)
                 #expect(out.headers["set-cookie"]?.hasPrefix("jobd_session=; ") == true)
