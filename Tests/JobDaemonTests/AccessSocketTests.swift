@@ -110,6 +110,20 @@ import Testing
         }
     }
 
+    /// It says that a browser sends this, by way of some proxy, and nothing of jobd's.
+    @Test func aPasswordIsNoProofAndTakesTheSocketsAway() throws {
+        try Self.with { jobd, socket in
+            let password = ["-H", "Authorization: Basic dTpw"]
+            #expect(try Self.ask(jobd, socket, [], password).status == 401)
+            let rebound = try Self.ask(jobd, socket, [], password + ["-H", "Host: evil.example"])
+            #expect(rebound.status == 421)
+        }
+        try DaemonFixture.with { jobd in
+            let open = try jobd.status("GET", "/jobs", ["Authorization": "Basic dTpw"])
+            #expect(open == 403)
+        }
+    }
+
     /// A relay without a word of its own (socat, a port forwarded to the socket) makes
     /// a browser's requests look like its own user's.
     @Test func aBrowserBehindARelayIsToldFromAProgram() throws {

@@ -20,7 +20,8 @@ struct Access: Sendable {
     func credential(
         _ request: Request, _ context: JobRequestContext
     ) throws(AccessRefusal) -> Credential {
-        if let authorization = request.headers[.authorization], !Self.isForProxy(authorization) {
+        // One for a proxy proves nothing here, and what the proxy is does not count.
+        if let authorization = request.headers[.authorization], !context.client.hasPassword {
             return try bearer(authorization, context)
         }
         if let ticket = QueryParameters(request).string("ticket") {
@@ -78,12 +79,6 @@ struct Access: Sendable {
     }
 
     // MARK: Kinds of proof
-
-    /// Whether it is a password (RFC 7617), which jobd never asks for: a browser sends
-    /// it with everything once a proxy in front has asked, and many pass it on.
-    private static func isForProxy(_ authorization: String) -> Bool {
-        authorization.lowercased().hasPrefix("basic ")
-    }
 
     private func bearer(
         _ authorization: String, _ context: JobRequestContext

@@ -14,8 +14,12 @@ struct ClientView: Sendable {
     /// By what its failures are counted: an address, or of IPv6 the network, for a
     /// client has all addresses of that (RFC 4291 §2.5.4).
     var address = ""
-    /// Whether a proxy says that it passes the request on for somebody.
+    /// Whether a proxy says that it passes the request on for somebody, or it can be
+    /// told in another way.
     var isForwarded = false
+    /// Whether it carries a password (RFC 7617), which jobd never asks for: a browser
+    /// sends it with everything once a proxy in front has asked, and many pass it on.
+    var hasPassword = false
     /// Whether a browser sends it, as far as one can tell.
     var isBrowser = false
     /// Whether a page of our own, or of a listed origin, has it sent.
@@ -26,7 +30,8 @@ struct ClientView: Sendable {
     init(_ request: Request, _ context: JobRequestContext) {
         authority = context.origin.host
         scheme = context.origin.scheme
-        isForwarded = Self.marks.contains { request.headers.contains($0) }
+        hasPassword = request.headers[.authorization]?.lowercased().hasPrefix("basic ") ?? false
+        isForwarded = hasPassword || Self.marks.contains { request.headers.contains($0) }
         isBrowser = request.headers.contains(.origin) || request.headers.contains(.fetchSite)
         address = context.origin.address?.network.description ?? "unix"
     }
