@@ -119,7 +119,7 @@ package final class HTTPServer: Service {
     ) {
         let submission = SubmissionRoutes(
             store: store, definitions: definitions, waiting: waiting, actions: actions)
-        let control = ControlRoutes(store: store, actions: actions)
+        let control = ControlRoutes(store: store, definitions: definitions, actions: actions)
         submission.add(to: router)
         JobRoutes(store: store, actions: actions, submission: submission, control: control)
             .add(to: router)

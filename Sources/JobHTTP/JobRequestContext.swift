@@ -29,7 +29,6 @@ struct JobRequestContext: RequestContext {
         channel = source.channel
         connection = source.channel
         peer = .current
-        origin = RequestOrigin(
-            address: IPAddress(source.channel.remoteAddress), isSecure: false, host: nil)
+        origin = RequestOrigin(address: peer.address, isSecure: false, host: nil)
     }
 }

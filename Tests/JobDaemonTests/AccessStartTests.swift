@@ -18,6 +18,24 @@ import Testing
         return lstat(path, &status) == 0 ? status.st_mode & 0o777 : nil
     }
 
+    // MARK: The socket
+
+    /// Only a socket without a listener is taken for one that a daemon has left.
+    @Test func aSocketsPathTakesNothingElsesPlace() throws {
+        try Self.with { jobd in
+            let file = "\(jobd.directory)/precious"
+            let link = "\(jobd.directory)/link"
+            try Data("theirs".utf8).write(to: URL(filePath: file))
+            symlink(file, link)
+            for path in [file, link] {
+                let (status, log) = try jobd.failedStart("--socket", path)
+                #expect(status == 69 && log.contains("is no socket") && log.contains(path))
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == "theirs")
+            }
+            #expect(Self.mode(link) != nil)
+        }
+    }
+
     // MARK: The first token
 
     @Test func theFirstTokenIsMadeOnceAndStays() throws {

@@ -119,6 +119,21 @@ import Testing
         }
     }
 
+    /// Whichever ends first, the ticket or the job.
+    @Test(arguments: ["progress", "output?follow=1"])
+    func whatATicketOpenedEndsWithIt(stream: String) throws {
+        try DaemonFixture.guarded { jobd in
+            let id = try jobd.submit(["command": "echo begun; exec sleep 15"])
+            let ticket = try jobd.makeTicket(id, ["expires_seconds": 1])
+            try jobd.withoutBearer {
+                let mark = stream.contains("?") ? "&" : "?"
+                // It reads to the end of the answer.
+                _ = try jobd.request("GET", "/jobs/\(id)/\(stream)\(mark)ticket=\(ticket)")
+            }
+            #expect(try jobd.job(id)["state"] as? String == "running")
+        }
+    }
+
     @Test func ticketsAreMadeForJobsThatOneSees() throws {
         try DaemonFixture.guarded { jobd in
             let id = try jobd.submit(["command": ["true"]])

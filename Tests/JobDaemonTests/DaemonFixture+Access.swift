@@ -44,8 +44,13 @@ extension DaemonFixture {
 
     /// Sends requests that show nothing by themselves.
     func withoutBearer<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try withBearer(nil, body)
+    }
+
+    /// Sends requests that show this, unless they show something else.
+    func withBearer<Result>(_ token: String?, _ body: () throws -> Result) rethrows -> Result {
         let mine = bearer
-        bearer = nil
+        bearer = token
         defer { bearer = mine }
         return try body()
     }

@@ -73,6 +73,65 @@ import Testing
         }
     }
 
+    /// A token that takes over the name of another has its jobs, not what it may do.
+    @Test func aLimitedTokenDoesNotCommandOlderJobsOfItsName() throws {
+        try guarded(Self.definitions) { jobd in
+            let old = try jobd.makeToken("web", "submit")
+            let id = try jobd.withBearer(old) {
+                try jobd.submit(["command": "trap 'echo caught' USR1; while :; do sleep 0.1; done"])
+            }
+            try waitUntil("it runs") { try jobd.job(id)["state"] as? String == "running" }
+            #expect(try jobd.json("DELETE", "/tokens/web").status == 204)
+            let new = bearer(
+                try jobd.makeToken("web", "submit", ["definitions": ["greet"]]))
+            let deeds: [(String, String)] = [
+                ("stdin", "echo pwned\n"), ("stdin?close=1", ""), ("signal", #"{"signal":"USR1"}"#),
+                ("resume", ""), ("retry", ""),
+            ]
+            for (deed, body) in deeds {
+                let answer = try jobd.json("POST", "/jobs/\(id)/\(deed)", new, body: body)
+                #expect(answer.status == 403, "\(deed): \(answer)")
+            }
+            let change = try jobd.json("PATCH", "/jobs/\(id)", new, body: #"{"labels":{"a":"b"}}"#)
+            #expect(change.status == 403)
+            // What only ends it is its owner's all the same.
+            #expect(try jobd.json("POST", "/jobs/\(id)/pause", new).status == 200)
+            #expect(try jobd.json("POST", "/jobs/\(id)/cancel", new).status == 202)
+            try jobd.finished(id)
+            #expect(try jobd.output(id).isEmpty)
+            #expect(try jobd.json("DELETE", "/jobs/\(id)", new).status == 204)
+        }
+    }
+
+    @Test func theLabelsOfADefinitionStay() throws {
+        let definitions = """
+            definitions:
+              lab:
+                command: ["true"]
+                labels: {app: media, billing: trusted}
+            """
+        try guarded(definitions) { jobd in
+            let shop = bearer(try jobd.makeToken("shop", "submit", ["definitions": ["lab"]]))
+            let (status, job) = try jobd.send(
+                "POST", "/jobs",
+                [
+                    "definition": "lab", "labels": ["user": "7"],
+                    "not_before": "2099-01-01T00:00:00Z",
+                ], headers: shop)
+            #expect(status == 201)
+            let id = try #require(job["id"] as? Int)
+            func change(_ labels: [String: String], _ who: [String: String]) throws -> Int {
+                try jobd.send("PATCH", "/jobs/\(id)", ["labels": labels], headers: who).status
+            }
+            #expect(try change(["billing": "mallory"], shop) == 403)
+            #expect(try change(["app": "media"], shop) == 403)
+            #expect(try change(["app": "media", "billing": "trusted", "user": "8"], shop) == 200)
+            let labels = try jobd.job(id)["labels"] as? [String: String]
+            #expect(labels == ["app": "media", "billing": "trusted", "user": "8"])
+            #expect(try change(["billing": "audited"], [:]) == 200)
+        }
+    }
+
     @Test func aSecretParameterReachesTheCommandOnly() throws {
         try guarded(Self.definitions) { jobd in
             let id = try jobd.submit([

@@ -17,6 +17,11 @@ import Testing
             #expect(try tls.curl(version + ["--http1.1"] + health).text == "1.1 200")
             #expect(try tls.curl(version + ["--tls-max", "1.2"] + health).text == "2 200")
             #expect(try tls.curl(["--tls-max", "1.1"] + health).status == 35)
+            // Of 1.2 nothing without forward secrecy, nothing without AEAD.
+            for cipher in ["AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA"] {
+                let old = ["--tls-max", "1.2", "--ciphers", cipher] + health
+                #expect(try tls.curl(old).status == 35, "\(cipher)")
+            }
             // The socket speaks as ever, and the port nothing but TLS.
             let socket = try tls.jobd.request("GET", "/health", to: tls.jobd.socket)
             #expect(socket.head.status == 200)

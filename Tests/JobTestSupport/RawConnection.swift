@@ -68,6 +68,15 @@ package final class RawConnection {
     @discardableResult
     package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+    /// Has the connection reset as soon as nobody holds it any more (socket(7),
+    /// SO_LINGER with a time of zero).
+    package func resetWhenDropped() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &linger,
+            socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+
     /// Says that nothing more is sent.
     package func finishSending() {
         shutdown(descriptor, CInt(SHUT_WR))

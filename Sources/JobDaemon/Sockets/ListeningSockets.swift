@@ -1,3 +1,5 @@
+// Where this target finds `stat`, by the ways of Clang's modules.
+import CDispatch
 import Foundation
 import Glibc
 import JobHTTP
@@ -112,9 +114,18 @@ struct ListeningSockets {
         try? FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        if let code = try connectError(path), code == ECONNREFUSED {
+        var status = stat()
+        // The name of an abstract socket is no path (unix(7)).
+        if !path.hasPrefix("@"), lstat(path, &status) == 0 {
+            // connect(2) refuses whatever is no socket just as one without a listener.
+            guard status.st_mode & S_IFMT == S_IFSOCK else {
+                throw fail(
+                    EEXIST,
+                    " What lies there is no socket; move it away, or choose another path with"
+                        + " --socket.")
+            }
             // Nobody listens: a daemon that was killed has left it behind.
-            unlink(path)
+            if try connectError(path) == ECONNREFUSED { unlink(path) }
         }
         // Between bind and chmod nobody else may connect.
         let mask = umask(0o117)

@@ -33,8 +33,9 @@ extension JobRequestContext {
         audit("Jobs submitted", by: principal, subject)
     }
 
-    /// The address that the request came from: an IP address, or `unix`.
+    /// The address that the request came from: an IP address, or what its connection's
+    /// end is called.
     var clientAddress: String {
-        origin.address?.description ?? "unix"
+        origin.address?.description ?? peer.description
     }
 }

@@ -33,7 +33,7 @@ struct ClientView: Sendable {
         hasPassword = request.headers[.authorization]?.lowercased().hasPrefix("basic ") ?? false
         isForwarded = hasPassword || Self.marks.contains { request.headers.contains($0) }
         isBrowser = request.headers.contains(.origin) || request.headers.contains(.fetchSite)
-        address = context.origin.address?.network.description ?? "unix"
+        address = context.origin.address?.network.description ?? context.peer.description
     }
 
     /// What proxies add. Of all of them one is enough.

@@ -4,9 +4,10 @@ import JobModel
 struct Credential: Sendable {
     let subject: Subject
     var principal: Principal
-    /// When what was opened by it ends: when the token does; nil: never.
+    /// When the token ends that it rests on; nil: never.
     let endsAt: Timestamp?
-    /// When it is no longer taken: the token's end, or that of a session.
+    /// When it is no longer taken, and streams opened by it end: the end of the
+    /// token, or an earlier one of a ticket or a session.
     var expiresAt: Timestamp?
     /// Whether a browser sent it by itself, perhaps for another site's page.
     var isCookie = false

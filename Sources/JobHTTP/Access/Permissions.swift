@@ -56,15 +56,17 @@ extension Store {
         return job
     }
 
-    /// The same for whoever may control it as well, and who that is. It comes before
-    /// the body is looked at: what is wrong with that is nobody else's business.
+    /// The same for whoever may do this to it as well, and who that is. It comes
+    /// before the body is looked at: what is wrong with that is nobody else's business.
     ///
     /// - Throws: `unauthorized`, `forbidden`, `job_not_found`.
     func controlledJob(
-        for context: JobRequestContext
+        for context: JobRequestContext, to deed: Deed
     ) async throws -> (job: Job, who: Principal) {
         let principal = try context.require(.submit)
-        return (try await job(for: context), principal)
+        let job = try await job(for: context)
+        try principal.checkMay(deed, job.spec)
+        return (job, principal)
     }
 }
 
@@ -103,15 +105,30 @@ extension Principal {
     }
 
     /// Whether it may change this about a job: its queue and priority are its
-    /// definition's for whoever is limited to definitions.
+    /// definition's for whoever is limited to definitions, and the labels that the
+    /// definition sets are for everybody but administrators.
     ///
+    /// - Parameter definition: the job's, if it has one that is still there.
     /// - Throws: `forbidden`.
-    func checkMayMake(_ change: JobChange) throws(JobError) {
-        guard definitions != nil, change.queue != nil || change.priority != nil else { return }
-        throw JobError(
-            .forbidden,
-            "\(identity.rawValue) may only start certain definitions, which say the queue and "
-                + "the priority.")
+    func checkMayMake(
+        _ change: JobChange, to spec: JobSpec, of definition: Definition?
+    ) throws(JobError) {
+        if definitions != nil, change.queue != nil || change.priority != nil {
+            throw JobError(
+                .forbidden,
+                "\(identity.rawValue) may only start certain definitions, which say the queue and "
+                    + "the priority.")
+        }
+        guard role < .admin, let use = spec.definition, let labels = change.labels else { return }
+        // Of a definition that is gone nobody knows which of them it has set. And they
+        // count as the job has them: the definition may have been changed since.
+        let fixed = definition?.spec.labels ?? spec.labels
+        for label in fixed.keys.sorted() where labels[label] != spec.labels[label] {
+            throw JobError(
+                .forbidden,
+                "The label '\(label)' is set by the definition '\(use.name)'; send it as it is: "
+                    + "\(spec.labels[label] ?? "").")
+        }
     }
 
     fileprivate func forbidden(_ fact: String, _ role: Role) -> JobError {

@@ -69,6 +69,14 @@ package final class Certificates: Sendable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
         // RFC 9325 §3.1.1: nothing older.
         configuration.minimumTLSVersion = .tlsv12
+        // RFC 9325 §4.2: of version 1.2 only forward secrecy and AEAD. Version 1.3
+        // has nothing else.
+        configuration.cipherSuiteValues = [
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+            .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ]
         configuration.applicationProtocols = ["h2", "http/1.1"]
         do {
             return Loaded(

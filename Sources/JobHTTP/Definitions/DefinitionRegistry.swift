@@ -18,6 +18,11 @@ package final class DefinitionRegistry: Sendable {
         current.withLock { $0 = definitions }
     }
 
+    /// The definition of this name, whoever may start it; nil when there is none.
+    func definition(named name: String) -> Definition? {
+        current.withLock { $0.first { $0.name == name } }
+    }
+
     /// What somebody may start.
     func offer(to principal: Principal) -> Offer {
         Offer(of: current.withLock { $0 }, to: principal) { path, root in

@@ -14,8 +14,7 @@ struct ForwardedHeaders: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         context.origin = RequestOrigin(
-            address: IPAddress(context.connection.remoteAddress), isSecure: context.isSecure,
-            host: request.head.authority
+            address: context.peer.address, isSecure: context.isSecure, host: request.head.authority
         ).forwarded(request.headers, by: proxies)
         context.logger.debug(
             "Request",

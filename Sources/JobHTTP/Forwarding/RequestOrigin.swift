@@ -3,7 +3,7 @@ import HTTPTypes
 /// Who asks from where, and by which name: as the connection shows it, or, behind
 /// a proxy that is trusted, as that one says.
 struct RequestOrigin: Hashable, Sendable {
-    /// The client's address; nil on a Unix socket.
+    /// The client's address; nil when it does not come by the network.
     var address: IPAddress?
     /// `http` or `https`: what the client speaks.
     var scheme: String

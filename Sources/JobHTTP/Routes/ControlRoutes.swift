@@ -8,6 +8,7 @@ import JobStore
 /// on, to run again, to take a signal or input.
 struct ControlRoutes: Sendable {
     let store: Store
+    let definitions: DefinitionRegistry
     let actions: JobActions
 
     func add(to router: Router<JobRequestContext>) {
@@ -23,7 +24,7 @@ struct ControlRoutes: Sendable {
     @Sendable private func cancel(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
+        let (asked, who) = try await store.controlledJob(for: context, to: .stop)
         let order = try CancelRequest(json: try await request.json())
         let job = try await store.requestCancel(
             asked.id, signal: order.signal, grace: order.grace, by: who.identity)
@@ -34,7 +35,8 @@ struct ControlRoutes: Sendable {
     private func setPaused(
         _ isPaused: Bool, _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
+        let (asked, who) = try await store.controlledJob(
+            for: context, to: isPaused ? .stop : .drive)
         try await request.expectNoFields()
         let job = try await store.setPaused(isPaused, asked.id, by: who.identity)
         context.audit(isPaused ? "Job paused" : "Job resumed", by: who, ["job": "\(job.id)"])
@@ -44,8 +46,7 @@ struct ControlRoutes: Sendable {
     @Sendable private func retry(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
-        try who.checkMayRun(asked.spec)
+        let (asked, who) = try await store.controlledJob(for: context, to: .drive)
         try await request.expectNoFields()
         let job = try await store.retry(asked.id, by: who.identity)
         context.audit("Job run again", by: who, ["job": "\(job.id)"])
@@ -55,7 +56,7 @@ struct ControlRoutes: Sendable {
     @Sendable private func signal(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
+        let (asked, who) = try await store.controlledJob(for: context, to: .drive)
         let order = try SignalRequest(json: try await request.json())
         let job = try await store.requestSignal(
             asked.id, order.signal, isForTree: order.isForTree, by: who.identity)
@@ -68,9 +69,11 @@ struct ControlRoutes: Sendable {
     @Sendable func change(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
+        let (asked, who) = try await store.controlledJob(for: context, to: .change)
         let change = try JobChange(json: try await request.json())
-        try who.checkMayMake(change)
+        try who.checkMayMake(
+            change, to: asked.spec,
+            of: asked.spec.definition.flatMap { definitions.definition(named: $0.name) })
         let job = try await store.update(asked.id, change, by: who.identity)
         context.audit("Job changed", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
@@ -79,7 +82,7 @@ struct ControlRoutes: Sendable {
     @Sendable private func input(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (asked, who) = try await store.controlledJob(for: context)
+        let (asked, who) = try await store.controlledJob(for: context, to: .drive)
         let query = QueryParameters(request)
         let isEnd = try query.flag("close")
         let offset = try query.integer("offset", in: 0...Int64.max)

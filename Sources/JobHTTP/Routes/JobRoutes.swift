@@ -66,7 +66,7 @@ struct JobRoutes: Sendable {
     @Sendable private func delete(
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
-        let (job, who) = try await store.controlledJob(for: context)
+        let (job, who) = try await store.controlledJob(for: context, to: .stop)
         try await store.delete(job.id)
         await actions.removeFiles(job.id)
         context.audit("Job deleted", by: who, ["job": "\(job.id)"])

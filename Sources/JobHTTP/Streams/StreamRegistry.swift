@@ -5,14 +5,14 @@ import Synchronization
 
 /// The streams that are open: counted against a limit, and ended together when
 /// the daemon stops, so that their clients reconnect to the next one. One also ends
-/// with the token it rests on.
+/// with what it was opened by: the token, the ticket or the session.
 final class StreamRegistry: Sendable {
     private struct Stream {
         let listener: Listener
         /// Whose it is, if that counts.
         let client: Identity?
         let token: TokenID?
-        /// Ends it when the token expires.
+        /// Ends it when what it was opened by expires.
         let end: Scheduled<Void>?
     }
 
@@ -47,7 +47,7 @@ final class StreamRegistry: Sendable {
     /// Admits a stream; false when there are too many or the daemon stops.
     func admit(_ listener: Listener, _ context: JobRequestContext) -> Bool {
         let token = context.credential?.token
-        let end = context.credential?.endsAt.map { time in
+        let end = context.credential?.expiresAt.map { time in
             context.channel.eventLoop.scheduleTask(in: .microseconds(max(time - now(), 0))) {
                 listener.close()
             }
