@@ -24,6 +24,22 @@ int linux_open(const char *path, int flags, mode_t mode) {
     return OR_ERROR(result);
 }
 
+static int open_regular(const char *path, int flags) {
+    struct stat status;
+    int descriptor = linux_open(path, flags | O_NONBLOCK, 0);
+    if (descriptor < 0) return descriptor;
+    int error = fstat(descriptor, &status) == -1 ? errno : S_ISREG(status.st_mode) ? 0 : ENXIO;
+    if (error == 0) return descriptor;
+    close(descriptor);
+    return -error;
+}
+
+int linux_open_regular(const char *path, int flags) {
+    return open_regular(path, flags | O_NOFOLLOW);
+}
+
+int linux_open_held(const char *path, int flags) { return open_regular(path, flags); }
+
 int64_t linux_read(int descriptor, void *bytes, size_t count) {
     ssize_t result;
     RETRY(result, read(descriptor, bytes, count));

@@ -13,6 +13,9 @@ public struct JobOutput: AsyncSequence, Sendable {
         /// What was received before means nothing any more: the daemon begins
         /// again with the first piece that there is.
         case reset
+        /// The rest of the attempt's output cannot be read, as the daemon's words say:
+        /// somebody else has written to its file.
+        case damage(String)
     }
 
     private let client: Client
@@ -44,6 +47,12 @@ public struct JobOutput: AsyncSequence, Sendable {
             while let event = try await source.next() {
                 switch event.name {
                 case "reset": return .reset
+                case "damage":
+                    do {
+                        return .damage(try DamageResource(json: event.data).message)
+                    } catch {
+                        throw ClientError.protocolViolation("no damage: \(event.text)")
+                    }
                 case "output":
                     do {
                         return .output(

@@ -9,6 +9,9 @@ package struct OutputFeed: ~Copyable {
     package enum Step: Sendable {
         /// What was written, in order, and the place after it.
         case output([JournalRecord], OutputPosition)
+        /// What was written from this place on cannot be read: somebody else has
+        /// written to the journal. Told once for each attempt; the end comes as ever.
+        case damaged(OutputPosition)
         /// There is nothing more, and there will not be; the place after the end.
         case ended(Job, OutputPosition)
         /// Nothing new for a while.
@@ -24,6 +27,8 @@ package struct OutputFeed: ~Copyable {
     private let follow: Bool
     private let onlyAttempt: Bool
     private let listener: Listener
+    /// The attempt whose journal was found damaged.
+    private var damagedAttempt: Int?
 
     init(
         log: OutputLog, job: JobID, bell: Bell, position: OutputPosition, follow: Bool,
@@ -90,7 +95,11 @@ package struct OutputFeed: ~Copyable {
                 }
                 return true
             }
-            guard scan.next > position.offset else { return nil }
+            guard scan.next > position.offset else {
+                guard scan.stop == .corrupt, damagedAttempt != position.attempt else { return nil }
+                damagedAttempt = position.attempt
+                return .damaged(position)
+            }
             position.offset = scan.next
         }
         return .output(records, position)
@@ -108,6 +117,9 @@ extension OutputLog {
             return try JournalReader(path: directory.journal(attempt))
         } catch let error where error.isNotFound {
             return nil
+        } catch {
+            throw JobError(
+                .internalError, "The output of job \(attempt.job) cannot be read: \(error).")
         }
     }
 

@@ -7,6 +7,14 @@ package enum AccountError: Error, Hashable, CustomStringConvertible {
     /// Where users are kept does not answer; an errno.
     case unavailable(Int32)
 
+    /// Whether asking again may help.
+    package var isPassing: Bool {
+        switch self {
+        case .noUser, .noGroup: false
+        case .unavailable: true
+        }
+    }
+
     package var description: String {
         switch self {
         case .noUser(let name): "there is no user '\(name)' on this machine"

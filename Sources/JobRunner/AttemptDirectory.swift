@@ -3,23 +3,51 @@
 // which its user owns.
 
 internal import CLinux
-package import Glibc
+internal import Glibc
+package import Journal
 
 /// What belongs to one attempt on disk.
 package struct AttemptDirectory: Hashable, Sendable {
     /// The directory's path.
     package let path: String
 
-    /// - Parameter progress: where the FIFO for progress is; nil: in the directory.
-    package init(path: String, progress: String? = nil) {
+    /// The supervisor through which its files are reached, because somebody has
+    /// removed them from the directory; nil: they are there.
+    package let holder: Int32?
+
+    /// - Parameters:
+    ///   - progress: where the FIFO for progress is; nil: in the directory.
+    ///   - holder: the supervisor that still has open what was removed.
+    package init(path: String, progress: String? = nil, holder: Int32? = nil) {
         self.path = path
         self.progress = progress ?? "\(path)/progress"
+        self.holder = holder
     }
 
     /// What the supervisor writes; it is what remains of the attempt.
-    package var journal: String { "\(path)/journal" }
+    package var journal: String { place("journal", 3) }
     /// The FIFO the supervisor takes requests from.
-    package var control: String { "\(path)/control" }
+    package var control: String { place("control", 4) }
+
+    /// A file, or the supervisor's descriptor of it (`linux_spawn`).
+    private func place(_ name: String, _ descriptor: Int) -> String {
+        holder.map { "/proc/\($0)/fd/\(descriptor)" } ?? "\(path)/\(name)"
+    }
+
+    /// Opens the journal.
+    package func openJournal(
+        buffer: JournalBuffer = JournalBuffer()
+    ) throws(JournalError) -> JournalReader {
+        try JournalReader(path: journal, isHeld: holder != nil, buffer: buffer)
+    }
+
+    /// Whether a supervisor holds the journal's lock: 1 yes, 0 no, or a negated errno.
+    func isJournalLocked() -> Int32 {
+        let file = Descriptor(
+            holder == nil
+                ? linux_open_regular(journal, O_RDONLY) : linux_open_held(journal, O_RDONLY))
+        return file.number < 0 ? file.number : linux_is_locked(file.number)
+    }
     /// The FIFO that `$JOBD_PROGRESS` names. For an attempt that runs as somebody
     /// else it is at another place, since nobody else gets into this directory.
     package let progress: String
@@ -32,7 +60,7 @@ package struct AttemptDirectory: Hashable, Sendable {
     /// started left there is replaced.
     ///
     /// - Parameter owner: who may write progress; nil: this user.
-    package func create(stdin input: [UInt8]?, owner: uid_t? = nil) throws(LaunchError) {
+    package func create(stdin input: [UInt8]?, owner: UInt32? = nil) throws(LaunchError) {
         try makeDirectories(path)
         try makeProgressDirectory()
         try removeTransient()
@@ -48,7 +76,7 @@ package struct AttemptDirectory: Hashable, Sendable {
 
     /// Removes what only a running attempt needs: FIFOs and input.
     package func removeTransient() throws(LaunchError) {
-        for file in [control, progress, stdin] { try removeFile(file) }
+        for file in ["\(path)/control", progress, stdin] { try removeFile(file) }
     }
 
     /// Removes everything. It is no error if there is nothing.

@@ -23,14 +23,12 @@ package enum AttemptInspection: Hashable, Sendable {
     package static func inspect(
         _ directory: AttemptDirectory, buffer: JournalBuffer = JournalBuffer()
     ) throws(JournalError) -> AttemptInspection {
-        let journal = Descriptor(linux_open(directory.journal, O_RDONLY, 0))
-        if journal.number == -ENOENT { return .neverStarted }
-        if journal.number < 0 { throw JournalError(operation: "open", code: -journal.number) }
         // The lock first: if nobody holds it, what is read then is all there
         // will ever be.
-        let isLocked = linux_is_locked(journal.number)
-        if isLocked < 0 { throw JournalError(operation: "ask for the lock of", code: -isLocked) }
-        let reader = try JournalReader(path: directory.journal, buffer: buffer)
+        let isLocked = directory.isJournalLocked()
+        if isLocked == -ENOENT { return .neverStarted }
+        if isLocked < 0 { throw JournalError(operation: "open", code: -isLocked) }
+        let reader = try directory.openJournal(buffer: buffer)
         let pid = try reader.supervisorPID()
         if isLocked == 1 { return .running(supervisor: pid) }
         if pid == nil { return .neverStarted }

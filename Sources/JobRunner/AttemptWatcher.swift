@@ -4,9 +4,10 @@ internal import Glibc
 
 /// Tells when journals grow and when supervisors end.
 ///
-/// One inotify instance for all journals, one pidfd for each supervisor, no
-/// thread and no timer of its own. To be used on its queue only, where it also
-/// calls back.
+/// One inotify instance for all journals, one pidfd for each supervisor, no thread
+/// and no timer of its own. What cannot be watched, because the system's watches or
+/// descriptors are used up, is looked at now and then instead until it can
+/// (`onTrouble` says so). To be used on its queue only, where it also calls back.
 // Unchecked: it is that queue which keeps its state from being used twice at a
 // time, and the compiler does not know about queues.
 package final class AttemptWatcher: @unchecked Sendable {
@@ -16,35 +17,57 @@ package final class AttemptWatcher: @unchecked Sendable {
     }
 
     private struct Watch {
-        let journal: String
-        /// The inotify watch; nil while muted.
+        let directory: AttemptDirectory
+        /// The supervisor whose end is to be told and is not watched yet.
+        var unwatchedExit: Int32?
+        /// The inotify watch; nil while there is none.
         var growth: Int32?
         var exit: (any DispatchSourceRead)?
         let onGrow: () -> Void
         let onExit: () -> Void
+
+        var isComplete: Bool { growth != nil && unwatchedExit == nil }
     }
 
+    /// Called when something cannot be watched, and with nil when all can again.
+    package var onTrouble: (WatchError?) -> Void = { _ in }
+
     private let queue: DispatchQueue
-    private let inotify: Int32
-    private let source: any DispatchSourceRead
+    /// Negative while there is none: then the negated errno.
+    private var inotify: Int32 = -ENOSYS
+    private var source: (any DispatchSourceRead)?
     private var watches: [Token: Watch] = [:]
     private var tokens: [Int32: Set<Token>] = [:]
     private var lastToken = 0
+    /// Those that are looked at now and then.
+    private var incomplete: Set<Token> = []
+    /// Due while there are such.
+    private var timer: (any DispatchSourceTimer)?
+    private var isTroubled = false
+    /// How often they are looked at.
+    private let interval: DispatchTimeInterval
+    private let makeInotify: () -> Int32
 
     /// Calls back on `queue`, which must be serial.
-    package init(queue: DispatchQueue) throws(WatchError) {
-        let inotify = linux_inotify()
-        if inotify < 0 { throw WatchError(operation: "watch journals", code: -inotify) }
+    ///
+    /// - Parameters:
+    ///   - interval: how often what cannot be watched is looked at.
+    ///   - makeInotify: what inotify_init1(2) stands for: a descriptor, or a negated
+    ///     errno. Nil: that call.
+    package init(
+        queue: DispatchQueue, interval: DispatchTimeInterval = .milliseconds(500),
+        makeInotify: (() -> Int32)? = nil
+    ) {
         self.queue = queue
-        self.inotify = inotify
-        source = DispatchSource.makeReadSource(fileDescriptor: inotify, queue: queue)
-        source.setCancelHandler { close(inotify) }
-        source.setEventHandler { [weak self] in self?.takeGrowth() }
-        source.activate()
+        self.interval = interval
+        self.makeInotify = makeInotify ?? { linux_inotify() }
+        // Without one everything is looked at now and then.
+        _ = openInotify()
     }
 
     deinit {
-        source.cancel()
+        source?.cancel()
+        timer?.cancel()
         for watch in watches.values { watch.exit?.cancel() }
     }
 
@@ -53,25 +76,25 @@ package final class AttemptWatcher: @unchecked Sendable {
     /// What happened before is not told: read the journal once after this.
     ///
     /// - Parameters:
-    ///   - journal: the journal's path.
     ///   - pid: the supervisor's; nil if it is not known yet, and then `onGrow`
     ///     is all that comes, also when the supervisor ends.
-    ///   - onGrow: the journal grew, or its writer closed it.
+    ///   - onGrow: the journal grew, or its writer closed it, or it is time for a
+    ///     look.
     ///   - onExit: the supervisor ended, and is reaped if it was our child;
     ///     called once, never from within this call.
     package func watch(
-        journal: String, pid: Int32?, onGrow: @escaping () -> Void,
+        _ directory: AttemptDirectory, pid: Int32?, onGrow: @escaping () -> Void,
         onExit: @escaping () -> Void
-    ) throws(WatchError) -> Token {
+    ) -> Token {
         lastToken += 1
         let token = Token(number: lastToken)
-        watches[token] = Watch(journal: journal, onGrow: onGrow, onExit: onExit)
+        watches[token] = Watch(
+            directory: directory, unwatchedExit: pid, onGrow: onGrow, onExit: onExit)
         do throws(WatchError) {
-            try unmute(token)
-            if let pid { try watchExit(of: pid, journal: journal, token: token) }
+            try complete(token)
         } catch {
-            unwatch(token)
-            throw error
+            incomplete.insert(token)
+            note(error)
         }
         return token
     }
@@ -79,29 +102,92 @@ package final class AttemptWatcher: @unchecked Sendable {
     /// Ends a watch: nothing is called any more. A supervisor that is our child
     /// and still runs is not reaped then.
     package func unwatch(_ token: Token) {
-        mute(token)
-        watches.removeValue(forKey: token)?.exit?.cancel()
-    }
-
-    /// Keeps `onGrow` from being called, for whoever has heard enough for a
-    /// while: growth costs nothing then.
-    package func mute(_ token: Token) {
-        guard let growth = watches[token]?.growth else { return }
-        watches[token]?.growth = nil
-        tokens[growth]?.remove(token)
-        if tokens[growth]?.isEmpty == true {
-            tokens[growth] = nil
-            // It fails if the file was removed, and the watch with it.
-            _ = linux_inotify_unwatch(inotify, growth)
+        incomplete.remove(token)
+        if let growth = watches[token]?.growth {
+            tokens[growth]?.remove(token)
+            if tokens[growth]?.isEmpty == true {
+                tokens[growth] = nil
+                // It fails if the file was removed, and the watch with it.
+                _ = linux_inotify_unwatch(inotify, growth)
+            }
         }
+        watches.removeValue(forKey: token)?.exit?.cancel()
+        settle()
     }
 
-    /// Ends `mute`. What happened meanwhile is not told: read the journal once
-    /// after this.
-    package func unmute(_ token: Token) throws(WatchError) {
-        guard let watch = watches[token], watch.growth == nil else { return }
-        let growth = linux_inotify_watch(inotify, watch.journal)
-        if growth < 0 { throw WatchError(operation: "watch \(watch.journal)", code: -growth) }
+    // MARK: What cannot be watched
+
+    /// Sets up what a watch lacks.
+    private func complete(_ token: Token) throws(WatchError) {
+        guard let watch = watches[token] else { return }
+        if let pid = watch.unwatchedExit { try watchExit(of: pid, token) }
+        if watch.growth == nil { try watchGrowth(token) }
+    }
+
+    private func note(_ error: WatchError) {
+        if !isTroubled {
+            isTroubled = true
+            onTrouble(error)
+        }
+        guard timer == nil else { return }
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(deadline: .now() + interval, repeating: interval)
+        timer.setEventHandler { [weak self] in self?.lookAround() }
+        self.timer = timer
+        timer.activate()
+    }
+
+    private func lookAround() {
+        let tokens = incomplete
+        do throws(WatchError) {
+            for token in tokens {
+                try complete(token)
+                incomplete.remove(token)
+            }
+        } catch {
+            // For those behind it there is no more room than for this one.
+        }
+        settle()
+        // Also those that are watched from now on: they may have grown before.
+        for token in tokens { watches[token]?.onGrow() }
+    }
+
+    /// Ends looking when everything is watched.
+    private func settle() {
+        guard incomplete.isEmpty, isTroubled else { return }
+        timer?.cancel()
+        timer = nil
+        isTroubled = false
+        onTrouble(nil)
+    }
+
+    // MARK: Growth
+
+    /// Makes the inotify instance, of which a user can have a limited number; its
+    /// descriptor or the negated errno.
+    private func openInotify() -> Int32 {
+        if inotify >= 0 { return inotify }
+        inotify = makeInotify()
+        guard inotify >= 0 else { return inotify }
+        let descriptor = inotify
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+        source.setCancelHandler { close(descriptor) }
+        source.setEventHandler { [weak self] in self?.takeGrowth() }
+        self.source = source
+        source.activate()
+        return inotify
+    }
+
+    private func watchGrowth(_ token: Token) throws(WatchError) {
+        guard let watch = watches[token] else { return }
+        let instance = openInotify()
+        if instance < 0 { throw WatchError(operation: "watch journals", code: -instance) }
+        let growth = linux_inotify_watch(instance, watch.directory.journal)
+        // Without the file there is nothing to watch; whoever reads it finds out.
+        if growth == -ENOENT || growth == -ENOTDIR || growth == -ELOOP { return }
+        if growth < 0 {
+            throw WatchError(operation: "watch \(watch.directory.journal)", code: -growth)
+        }
         watches[token]?.growth = growth
         tokens[growth, default: []].insert(token)
     }
@@ -122,17 +208,20 @@ package final class AttemptWatcher: @unchecked Sendable {
         for token in grown { watches[token]?.onGrow() }
     }
 
-    private func watchExit(
-        of pid: Int32, journal: String, token: Token
-    ) throws(WatchError) {
+    // MARK: Ends
+
+    private func watchExit(of pid: Int32, _ token: Token) throws(WatchError) {
         let process = linux_pidfd_open(pid)
         if process < 0, process != -ESRCH {
             throw WatchError(operation: "watch process \(pid)", code: -process)
         }
+        watches[token]?.unwatchedExit = nil
         // The process was taken hold of before the lock is asked for: if somebody
         // holds it still, the process is the supervisor and not one that got its
         // pid later. Our own child keeps its pid until we reap it.
-        guard process >= 0, linux_is_child(pid) == 1 || isLocked(journal) else {
+        guard process >= 0,
+            linux_is_child(pid) == 1 || watches[token]?.directory.isJournalLocked() == 1
+        else {
             if process >= 0 { close(process) }
             queue.async { [weak self] in self?.watches[token]?.onExit() }
             return
@@ -151,10 +240,5 @@ package final class AttemptWatcher: @unchecked Sendable {
         }
         watches[token]?.exit = exit
         exit.activate()
-    }
-
-    private func isLocked(_ journal: String) -> Bool {
-        let file = Descriptor(linux_open(journal, O_RDONLY, 0))
-        return file.number >= 0 && linux_is_locked(file.number) == 1
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// An attempt could not be started, or its directory not be changed.
@@ -10,6 +11,8 @@ package struct LaunchError: Error, Hashable, CustomStringConvertible {
         case noRoom
         /// Too many open files, processes, or too little memory. It may go away.
         case noResources
+        /// A disk does not do as it should. It may go away.
+        case device
         /// The command with its environment is longer than the system allows, or
         /// holds a NUL byte. It will not go away.
         case commandTooLong
@@ -47,17 +50,25 @@ package struct LaunchError: Error, Hashable, CustomStringConvertible {
             return "the command or its environment holds a NUL byte"
         case .alreadyStarted:
             return "\(path) already holds an attempt that was started"
-        case .noRoom, .noResources, .other:
+        case .noRoom, .noResources, .device, .other:
             return "cannot \(operation) \(path): \(cause)"
         }
     }
 
     private static func reason(for code: Int32) -> Reason {
-        switch code {
-        case ENOSPC, EDQUOT: .noRoom
-        case EMFILE, ENFILE, EAGAIN, ENOMEM: .noResources
-        case E2BIG: .commandTooLong
-        default: .other
+        switch Int(linux_trouble(code)) {
+        case LINUX_TROUBLE_NO_ROOM: .noRoom
+        case LINUX_TROUBLE_NO_RESOURCES: .noResources
+        case LINUX_TROUBLE_DEVICE: .device
+        default: code == E2BIG ? .commandTooLong : .other
+        }
+    }
+
+    /// Whether it may go away, so that the attempt is to be started later.
+    package var isPassing: Bool {
+        switch reason {
+        case .noRoom, .noResources, .device: true
+        case .supervisorMissing, .commandTooLong, .commandInvalid, .alreadyStarted, .other: false
         }
     }
 }

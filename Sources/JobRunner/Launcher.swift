@@ -18,7 +18,8 @@ package struct Launcher: Sendable {
     /// Starts the attempt and returns the supervisor's pid; a child of this
     /// process, which `AttemptWatcher` reaps. If it fails, nothing is left in the
     /// directory. An attempt that was prepared there but never started is
-    /// replaced; one that was started is not touched.
+    /// replaced, and so is one whose supervisor could not start the command; one
+    /// whose command was started is not touched.
     package func launch(_ spec: LaunchSpec) throws(LaunchError) -> Int32 {
         let words = spec.supervisorArguments(supervisor)
         let environment = spec.environment.map { "\($0.key)=\($0.value)" }
@@ -45,6 +46,8 @@ package struct Launcher: Sendable {
             throw LaunchError(operation: "read", path: directory.journal, code: error.code)
         }
         switch state {
+        case .ended(let exit, _) where exit.cause == .unstartable:
+            fallthrough
         case .neverStarted:
             if unlink(directory.journal) == -1, errno != ENOENT {
                 throw LaunchError(operation: "remove", path: directory.journal, code: errno)

@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import JobModel
 import JobRunner
@@ -14,6 +15,8 @@ final class Follower {
     /// Up to where an earlier life of the daemon has stored what it derived; it
     /// is derived again, for the tracker's memory, and not stored again.
     let derived: UInt64
+    /// What it was granted.
+    let granted: [String: Grant]
 
     /// Names the watch on it; nil while there is none.
     var token: AttemptWatcher.Token?
@@ -36,6 +39,11 @@ final class Follower {
     var exit: (record: JournalExit, frame: JournalFrame)?
     /// Whether there will be no last word any more.
     var isSupervisorGone = false
+    /// Whether reading on is due without another cause.
+    var isPumpDue = false
+    /// What the attempt's clock is ahead of CLOCK_MONOTONIC, in microseconds; nil
+    /// until a frame was read.
+    private var clockOffset: Int64?
     /// How it ended, once that is known and only remains to be stored.
     var outcome: Outcome?
     /// When the flush that is scheduled is due.
@@ -49,11 +57,12 @@ final class Follower {
     var signalSent: Int64 = 0
 
     init(
-        _ attempt: AttemptID, spec: JobSpec, directory: AttemptDirectory, derived: UInt64,
-        tracker: ProgressTracker
+        _ attempt: AttemptID, spec: JobSpec, granted: [String: Grant],
+        directory: AttemptDirectory, derived: UInt64, tracker: ProgressTracker
     ) {
         self.attempt = attempt
         self.spec = spec
+        self.granted = granted
         self.directory = directory
         self.derived = derived
         self.tracker = tracker
@@ -78,14 +87,22 @@ final class Follower {
 
     /// Reads on, at most about `maxBytes`, and derives readings.
     ///
-    /// - Returns: why reading stopped, and whether there was output among it.
-    func read(
-        buffer: JournalBuffer, maxBytes: Int
-    ) throws -> (stop: JournalScan.Stop, sawOutput: Bool) {
-        let reader = try self.reader ?? JournalReader(path: directory.journal, buffer: buffer)
+    /// How far it has read (`offset`), what the tracker has seen and what is derived
+    /// always belong together, also when reading fails in the middle: what was
+    /// derived is never derived again.
+    ///
+    /// - Returns: why reading stopped.
+    func read(buffer: JournalBuffer, maxBytes: Int) throws -> JournalScan.Stop {
+        let reader = try self.reader ?? directory.openJournal(buffer: buffer)
         self.reader = reader
-        var sawOutput = false
+        var ahead: Int64?
+        defer {
+            if let ahead { noteClock(ahead: ahead) }
+            preferOutput()
+        }
         let scan = try reader.forEachFrame(from: offset, maxBytes: maxBytes) { frame, payload in
+            defer { offset = frame.end }
+            ahead = frame.ahead
             let channel: OutputChannel
             switch frame.kind {
             case .start: return true
@@ -96,16 +113,28 @@ final class Follower {
             case .stderr: channel = .stderr
             case .progress: channel = .direct
             }
-            sawOutput = sawOutput || frame.kind.isOutput
             let isNew = frame.end > derived
             tracker.consume(payload, from: channel, at: Timestamp(microseconds: frame.time)) {
                 if isNew { readings.append(StampedProgress(progress: $0, time: $1)) }
             }
             return true
         }
-        offset = scan.next
-        preferOutput()
-        return (scan.stop, sawOutput)
+        return scan.stop
+    }
+
+    /// The attempt's clock now: the one that its frames' times come from, which
+    /// nobody sets.
+    ///
+    /// - Parameter wall: the clock on the wall, as long as that is all there is.
+    func clock(wall: Timestamp) -> Timestamp {
+        guard let clockOffset else { return wall }
+        return Timestamp(microseconds: linux_monotonic_us() + clockOffset)
+    }
+
+    /// Finds out how the attempt's clock goes, by a frame that was read now and was
+    /// written a moment ago.
+    private func noteClock(ahead: Int64) {
+        clockOffset = linux_realtime_us() - linux_monotonic_us() - ahead
     }
 
     /// Passes on the reading that was held back, if it is due.

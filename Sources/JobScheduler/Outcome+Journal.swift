@@ -77,8 +77,14 @@ extension Outcome {
         case .stdin: return "Cannot give the command its input: \(cause)."
         case .exec:
             let hint =
-                exit.errorNumber == ENOENT && !program.contains("/")
-                ? " There is no such program in PATH." : ""
+                switch exit.errorNumber {
+                case ENOENT where !program.contains("/"): " There is no such program in PATH."
+                // execve(2): after a change of the user.
+                case EAGAIN:
+                    " There are as many processes of \(spec.runAs.map { "'\($0.user)'" } ?? "its user")"
+                        + " as the limit on them (limits.processes, RLIMIT_NPROC) allows."
+                default: ""
+                }
             return "Cannot run '\(program)': \(cause).\(hint)"
         case .controlGroup: return "Cannot put the command into its control group: \(cause)."
         case .user:

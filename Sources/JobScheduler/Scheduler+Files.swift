@@ -78,14 +78,15 @@ extension Scheduler {
                 let isEnded = try await store.isInputEnded(of: attempt.job)
                 _ = try AttemptControl.input(
                     follower.directory, size: UInt64(try file.size()), isEnd: isEnded)
+                troubles.isOver(Self.passing, with: attempt.job)
             } catch {
-                logger.error(
-                    "Cannot pass on input; trying again",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+                troubles.failed(Self.passing, error, with: attempt.job)
                 later(milliseconds: 1000) { $0.offerInput(attempt) }
             }
         }
     }
+
+    private static let passing = "Cannot pass on input"
 
     /// Removes what a deleted job has left on disk.
     package func removeFiles(of job: JobID) {

@@ -23,26 +23,56 @@ extension Scheduler {
     private func watch(_ follower: Follower, supervisor: Int32?) {
         let attempt = follower.attempt
         if let token = follower.token { watcher.unwatch(token) }
-        do {
-            follower.token = try watcher.watch(
-                journal: follower.directory.journal, pid: supervisor,
-                onGrow: { [weak self] in self?.assumeIsolated { _ = $0.pump(attempt) } },
-                onExit: { [weak self] in
-                    self?.assumeIsolated {
-                        $0.followers[attempt]?.isSupervisorGone = true
-                        $0.pump(attempt)
-                    }
-                })
-            follower.isExitWatched = supervisor != nil
-            follower.supervisor = supervisor
-        } catch {
-            logger.error(
-                "Cannot watch an attempt; trying again",
-                metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-            follower.token = nil
-            later(milliseconds: 1000) { scheduler in
-                guard let follower = scheduler.followers[attempt] else { return }
-                scheduler.watch(follower, supervisor: supervisor)
+        follower.token = watcher.watch(
+            follower.directory, pid: supervisor,
+            onGrow: { [weak self] in self?.assumeIsolated { $0.grown(attempt) } },
+            onExit: { [weak self] in
+                self?.assumeIsolated {
+                    $0.followers[attempt]?.isSupervisorGone = true
+                    $0.pump(attempt)
+                }
+            })
+        follower.isExitWatched = supervisor != nil
+        follower.supervisor = supervisor
+        if supervisor == nil { later(milliseconds: 1000) { $0.findSupervisor(of: attempt) } }
+    }
+
+    /// Looks for the supervisor of an attempt whose journal does not tell its pid:
+    /// the journal's beginning may be damaged.
+    private func findSupervisor(of attempt: AttemptID) {
+        guard let follower = followers[attempt], !follower.isExitWatched,
+            !follower.isSupervisorGone
+        else { return }
+        let directory = follower.directory
+        if let pid = SupervisorSearch.find(of: directory, supervisor: launcher.supervisor) {
+            watch(follower, supervisor: pid)
+        } else if (try? AttemptInspection.inspect(directory)) == .running(supervisor: nil) {
+            // It has just been started, and does not bear its name yet. (What cannot be
+            // inspected has no supervisor that could be found either.)
+            later(milliseconds: 1000) { $0.findSupervisor(of: attempt) }
+        } else {
+            follower.isSupervisorGone = true
+        }
+        pump(attempt)
+    }
+
+    /// A journal has grown.
+    private func grown(_ attempt: AttemptID) {
+        // Those who read the output need not wait for what is derived from it.
+        output.ring(attempt.job)
+        // Many small additions are one turn, not one each.
+        guard let follower = followers[attempt], !follower.isPumpDue else { return }
+        pump(attempt)
+    }
+
+    /// Reads on in a journal when all others had their turn.
+    private func pumpLater(_ follower: Follower) {
+        guard !follower.isPumpDue else { return }
+        follower.isPumpDue = true
+        let attempt = follower.attempt
+        queue.async { [weak self] in
+            self?.assumeIsolated { scheduler in
+                scheduler.followers[attempt]?.isPumpDue = false
                 scheduler.pump(attempt)
             }
         }
@@ -61,34 +91,43 @@ extension Scheduler {
         let isGone = follower.isSupervisorGone
         let stop: JournalScan.Stop
         do {
-            let (reason, sawOutput) = try follower.read(buffer: buffer, maxBytes: Self.pumpBytes)
-            stop = reason
-            if sawOutput { output.ring(attempt.job) }
+            stop = try follower.read(buffer: buffer, maxBytes: Self.pumpBytes)
             if !follower.isExitWatched, !isGone, let pid = try follower.reader?.supervisorPID() {
                 watch(follower, supervisor: pid)
             }
+            troubles.isOver(Self.reading, with: attempt.job)
         } catch {
-            logger.error(
-                "Cannot read a journal; trying again",
-                metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+            if let error = error as? JournalError, !error.isPassing {
+                lose(follower, "Its output cannot be read: \(error).")
+                return true
+            }
+            troubles.failed(Self.reading, error, with: attempt.job)
+            // What was read before is stored all the same.
+            store(follower)
             later(milliseconds: 1000) { _ = $0.pump(attempt) }
             return false
         }
         if let exit = follower.exit {
             // The supervisor syncs the journal after its last word, and then goes:
             // a job that is finished has its output on the disk.
-            if isGone { end(follower, follower.readOutcome(of: exit)) }
+            if isGone {
+                let outcome = follower.readOutcome(of: exit)
+                if exit.record.isPassing, follower.cancelSent == nil {
+                    launchAgain(follower, because: outcome.error ?? "")
+                } else {
+                    end(follower, outcome)
+                }
+            }
             return true
         }
         store(follower)
         scheduleFlush(follower)
         switch stop {
         case .limit:
-            // Others have their turn in between.
-            queue.async { [weak self] in self?.assumeIsolated { _ = $0.pump(attempt) } }
+            pumpLater(follower)
             return false
         case .end, .incomplete, .corrupt:
-            if isGone { lose(follower) }
+            if isGone { lose(follower, "The job's supervisor was killed.") }
             return true
         }
     }
@@ -106,11 +145,10 @@ extension Scheduler {
         Task {
             do {
                 try await store.record(readings, of: attempt, consumed: consumed)
+                troubles.isOver(Self.storing, with: attempt.job)
                 stored(attempt, unstored: [])
             } catch {
-                logger.error(
-                    "Cannot store progress; trying again",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+                troubles.failed(Self.storing, error, with: attempt.job)
                 // Nobody cancels this; the disk is given a moment.
                 try? await Task.sleep(for: .milliseconds(500))
                 stored(attempt, unstored: readings)
@@ -134,7 +172,7 @@ extension Scheduler {
         guard let due = follower.tracker.due, follower.flushScheduled != due else { return }
         follower.flushScheduled = due
         let attempt = follower.attempt
-        let delay = Int(max(0, (due - now() + 999) / 1000))
+        let delay = Int(max(0, (due - follower.clock(wall: now()) + 999) / 1000))
         later(milliseconds: delay) { scheduler in
             guard let follower = scheduler.followers[attempt], !follower.isEnding,
                 follower.flushScheduled == due
@@ -143,7 +181,7 @@ extension Scheduler {
             // The clock first, then all that was written before: the reading is
             // passed on only if nothing newer stands in the journal, as it will be
             // when the journal is read again.
-            let now = scheduler.now()
+            let now = follower.clock(wall: scheduler.now())
             guard scheduler.pump(attempt), !follower.isEnding else { return }
             follower.flush(at: now)
             scheduler.store(follower)
@@ -153,12 +191,36 @@ extension Scheduler {
 
     // MARK: The end
 
-    private func lose(_ follower: Follower) {
+    /// Ends an attempt that nobody supervises any more, or whose supervisor cannot be
+    /// followed, and what is left of it.
+    ///
+    /// - Parameter reason: a sentence.
+    func lose(_ follower: Follower, _ reason: String) {
         let killed = Remnants.kill(markedBy: Remnants.mark(of: follower.directory))
-        let time = now()
+        let time = follower.clock(wall: now())
         follower.finishTracking(at: time)
         let rest = killed > 0 ? " \(killed) processes it left were killed." : ""
-        end(follower, .lost("The job's supervisor was killed.\(rest)", time: time))
+        end(follower, .lost("\(reason)\(rest)", time: time))
+    }
+
+    /// Ends an attempt that was cancelled after its supervisor had gone: nobody waits
+    /// until all that it has written is read.
+    func endUnread(_ follower: Follower) {
+        guard !follower.isEnding else { return }
+        do {
+            let reader = try follower.reader ?? follower.directory.openJournal(buffer: buffer)
+            guard let exit = try reader.exit() else {
+                return lose(follower, "The job's supervisor was killed.")
+            }
+            end(follower, follower.readOutcome(of: (exit.exit, exit.frame)))
+        } catch {
+            troubles.failed(Self.reading, error, with: follower.attempt.job)
+            let attempt = follower.attempt
+            later(milliseconds: 1000) { scheduler in
+                guard let follower = scheduler.followers[attempt] else { return }
+                scheduler.endUnread(follower)
+            }
+        }
     }
 
     private func end(_ follower: Follower, _ outcome: Outcome) {
@@ -170,8 +232,8 @@ extension Scheduler {
     /// Stores an attempt's end, for as long as it takes: a job whose end is not
     /// stored would hold its slot for ever.
     func end(_ attempt: AttemptID, _ outcome: Outcome) {
+        removePipes(of: attempt)
         Task {
-            var isToldOf = false
             while !isStopped {
                 let follower = followers[attempt]
                 do {
@@ -180,17 +242,28 @@ extension Scheduler {
                         consumed: follower?.offset ?? 0)
                     break
                 } catch {
-                    if !isToldOf {
-                        logger.error(
-                            "Cannot store a job's end; trying again",
-                            metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-                    }
-                    isToldOf = true
+                    troubles.failed(Self.ending, error, with: attempt.job)
                     // As above.
                     try? await Task.sleep(for: .milliseconds(500))
                 }
             }
+            for trouble in [Self.reading, Self.storing, Self.starting, Self.ending] {
+                troubles.isOver(trouble, with: attempt.job)
+            }
             forget(attempt)
+        }
+    }
+
+    /// Removes what only a running attempt needs. Before its end is stored: after that
+    /// no daemon would come back to it.
+    private func removePipes(of attempt: AttemptID) {
+        guard let follower = followers[attempt] else { return }
+        do {
+            try follower.directory.removeTransient()
+        } catch {
+            logger.warning(
+                "Cannot remove an attempt's pipes",
+                metadata: ["job": "\(attempt.job)", "error": "\(error)"])
         }
     }
 
@@ -198,17 +271,15 @@ extension Scheduler {
         if let follower = followers.removeValue(forKey: attempt) {
             if let token = follower.token { watcher.unwatch(token) }
             if !follower.spec.limits.isEmpty { controlGroups?.remove(attempt) }
-            do {
-                try follower.directory.removeTransient()
-            } catch {
-                logger.warning(
-                    "Cannot remove an attempt's pipes",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-            }
         }
         output.ring(attempt.job)
     }
 
     /// How much of one journal is read before others have their turn.
     private static let pumpBytes = 256 << 10
+
+    // What may go wrong for a while, in words for the log.
+    private static let reading = "Cannot read a journal"
+    private static let storing = "Cannot store progress"
+    private static let ending = "Cannot store a job's end"
 }

@@ -11,6 +11,7 @@ extension Scheduler {
         do {
             let launch = try prepare(attempt, spec, granted: granted)
             let pid = try launcher.launch(launch)
+            troubles.isOver(Self.launching, with: attempt.job)
             // Meanwhile it may have been asked for something.
             if unlaunched.removeValue(forKey: attempt) != nil {
                 ringForOrders()
@@ -19,30 +20,57 @@ extension Scheduler {
             logger.debug(
                 "Launched", metadata: ["job": "\(attempt.job)", "attempt": "\(attempt.number)"])
             let follower = Follower(
-                attempt, spec: spec, directory: launch.directory, derived: 0,
+                attempt, spec: spec, granted: granted, directory: launch.directory, derived: 0,
                 tracker: ProgressTracker(intervalMicroseconds: progressInterval, resumed: nil))
             follower.pauseSent = false
             follow(follower, supervisor: pid)
             if spec.stdin == nil, access(launch.input ?? "", F_OK) == 0 { offerInput(attempt) }
-        } catch let error as LaunchError
-            where error.reason == .noRoom || error.reason == .noResources
-        {
-            // It may go away: the job waits in its slot and nothing is lost.
-            if unlaunched.updateValue(granted, forKey: attempt) == nil {
-                logger.error(
-                    "Cannot launch yet; trying again",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
-            }
-            later(milliseconds: 1000) { scheduler in
-                guard let granted = scheduler.unlaunched[attempt] else { return }
-                scheduler.launch(attempt, spec, granted: granted)
-            }
+        } catch  where Self.isPassing(error) {
+            troubles.failed(Self.launching, error, with: attempt.job)
+            launchLater(attempt, spec, granted: granted)
         } catch {
             unlaunched.removeValue(forKey: attempt)
+            troubles.isOver(Self.launching, with: attempt.job)
             controlGroups?.remove(attempt)
             end(attempt, .unstartable("Cannot start: \(error).", time: now()))
         }
     }
+
+    /// Tries again in a while: the job waits in its slot and nothing is lost.
+    private func launchLater(_ attempt: AttemptID, _ spec: JobSpec, granted: [String: Grant]) {
+        unlaunched[attempt] = granted
+        later(milliseconds: 1000) { scheduler in
+            guard let granted = scheduler.unlaunched[attempt] else {
+                return scheduler.troubles.isOver(Self.launching, with: attempt.job)
+            }
+            scheduler.launch(attempt, spec, granted: granted)
+        }
+    }
+
+    /// Starts an attempt again whose supervisor could not start the command for a
+    /// reason that may go away. It is the same attempt: the command never ran.
+    func launchAgain(_ follower: Follower, because reason: String) {
+        if let token = follower.token { watcher.unwatch(token) }
+        followers[follower.attempt] = nil
+        troubles.failed(
+            Self.starting, UserRefusal(message: reason, isPassing: true),
+            with: follower.attempt.job)
+        launchLater(follower.attempt, follower.spec, granted: follower.granted)
+    }
+
+    /// Over when the attempt ends: that its command runs nobody tells.
+    static let starting = "Cannot start a command yet"
+
+    /// Whether what keeps an attempt from being started may go away.
+    private static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let error as LaunchError: error.isPassing
+        case let error as UserRefusal: error.isPassing
+        default: false
+        }
+    }
+
+    private static let launching = "Cannot launch yet"
 
     /// What an attempt is started with.
     private func prepare(

@@ -15,9 +15,7 @@ extension Scheduler {
     package func start() async throws {
         try await removeStrays()
         var adopted = 0
-        for active in try await store.activeAttempts() {
-            if try rescue(active) { adopted += 1 }
-        }
+        for active in try await store.activeAttempts() where rescue(active) { adopted += 1 }
         controlGroups?.removeEmpty()
         if adopted > 0 {
             logger.notice("Adopted running jobs", metadata: ["count": "\(adopted)"])
@@ -25,20 +23,46 @@ extension Scheduler {
         look()
     }
 
+    /// Takes over one attempt. What is wrong with it is its own trouble, and keeps
+    /// nobody else's from going on.
+    ///
     /// - Returns: whether the attempt goes on.
-    private func rescue(_ active: ActiveAttempt) throws -> Bool {
+    @discardableResult
+    private func rescue(_ active: ActiveAttempt) -> Bool {
         let attempt = active.attempt
-        let directory = existingDirectory(of: attempt)
-        let follower = Follower(
-            attempt, spec: active.spec, directory: directory, derived: active.consumed,
-            tracker: ProgressTracker(
-                intervalMicroseconds: progressInterval, resumed: active.newestReading))
-        switch try AttemptInspection.inspect(directory, buffer: buffer) {
+        var directory = existingDirectory(of: attempt)
+        let inspection: AttemptInspection
+        do throws(JournalError) {
+            inspection = try AttemptInspection.inspect(directory, buffer: buffer)
+            troubles.isOver(Self.rescuing, with: attempt.job)
+        } catch {
+            guard error.isPassing else {
+                let follower = follower(of: active, in: directory)
+                followers[attempt] = follower
+                lose(follower, "The job can no longer be followed: \(error).")
+                return false
+            }
+            troubles.failed(Self.rescuing, error, with: attempt.job)
+            later(milliseconds: 1000) { $0.rescue(active) }
+            return true
+        }
+        if inspection == .neverStarted,
+            let holder = SupervisorSearch.find(of: directory, supervisor: launcher.supervisor)
+        {
+            // Somebody has removed the journal, or what was in it; but the supervisor
+            // lives, has it open, and writes to it.
+            logger.warning(
+                "The files of a running job were removed; what it writes is lost when it ends",
+                metadata: ["job": "\(attempt.job)", "supervisor": "\(holder)"])
+            directory = AttemptDirectory(
+                path: directory.path, progress: directory.progress, holder: holder)
+            adopt(follower(of: active, in: directory), supervisor: holder)
+            return true
+        }
+        let follower = follower(of: active, in: directory)
+        switch inspection {
         case .running(let supervisor):
-            controlGroups?.restore(attempt, active.spec.limits)
-            follow(follower, supervisor: supervisor)
-            // What was sent while no daemon could pass it on.
-            offerInput(attempt)
+            adopt(follower, supervisor: supervisor)
             return true
         case .ended:
             // Its record is found by reading to the journal's end.
@@ -61,6 +85,25 @@ extension Scheduler {
         }
         return false
     }
+
+    private func follower(
+        of active: ActiveAttempt, in directory: AttemptDirectory
+    ) -> Follower {
+        Follower(
+            active.attempt, spec: active.spec, granted: active.granted, directory: directory,
+            derived: active.consumed,
+            tracker: ProgressTracker(
+                intervalMicroseconds: progressInterval, resumed: active.newestReading))
+    }
+
+    private func adopt(_ follower: Follower, supervisor: Int32?) {
+        controlGroups?.restore(follower.attempt, follower.spec.limits)
+        follow(follower, supervisor: supervisor)
+        // What was sent while no daemon could pass it on.
+        offerInput(follower.attempt)
+    }
+
+    private static let rescuing = "Cannot look at what an attempt has left"
 
     /// Removes the files of jobs that are gone: a daemon may have died between
     /// deleting a job's rows and its files.

@@ -53,6 +53,8 @@ package actor Scheduler {
     let bootID: String
     let now: @Sendable () -> Timestamp
     let logger: Logger
+    /// What does not work for a while.
+    let troubles: TroubleLog
     /// The memory that journals are read through, one after the other.
     let buffer = JournalBuffer()
     /// What is followed.
@@ -100,12 +102,20 @@ package actor Scheduler {
         self.bootID = bootID
         self.now = now
         self.logger = logger
+        troubles = TroubleLog(logger: logger)
         launcher = Launcher(supervisor: settings.supervisor)
         progressInterval = settings.progressInterval
         environment = JobEnvironment(daemon: settings.environment)
         users = settings.users
         controlGroups = settings.controlGroups
-        watcher = try AttemptWatcher(queue: executor.queue)
+        watcher = AttemptWatcher(queue: executor.queue)
+        watcher.onTrouble = { [troubles] error in
+            if let error {
+                troubles.failed(Self.watching, error)
+            } else {
+                troubles.isOver(Self.watching)
+            }
+        }
     }
 
     // MARK: Looking for work
@@ -168,10 +178,11 @@ package actor Scheduler {
                 }
             } catch {
                 ringForOrders()
-                logger.error("Cannot look for jobs; trying again", metadata: ["error": "\(error)"])
+                troubles.failed(Self.looking, error)
                 later(milliseconds: 1000) { $0.look() }
                 break
             }
+            troubles.isOver(Self.looking)
         } while mustLookAgain && !isStopped
         isLooking = false
     }
@@ -206,6 +217,11 @@ package actor Scheduler {
 
     private static let claimLimit = 16
 
+    // What may go wrong for a while, in words for the log.
+    static let watching = "Cannot watch jobs; looking at them now and then"
+    private static let looking = "Cannot look for jobs"
+    private static let controlling = "Cannot control a job"
+
     private func carryOut(_ orders: [AttemptID: AttemptOrders]) {
         for (attempt, orders) in orders {
             if orders.cancel != nil, unlaunched.removeValue(forKey: attempt) != nil {
@@ -214,12 +230,15 @@ package actor Scheduler {
             }
             // One that is not launched yet is told once it is.
             guard let follower = followers[attempt] else { continue }
+            if orders.cancel != nil, follower.isSupervisorGone {
+                endUnread(follower)
+                continue
+            }
             do {
                 try carryOut(orders, on: follower)
+                troubles.isOver(Self.controlling, with: attempt.job)
             } catch {
-                logger.error(
-                    "Cannot control a job; trying again",
-                    metadata: ["job": "\(attempt.job)", "error": "\(error)"])
+                troubles.failed(Self.controlling, error, with: attempt.job)
                 ringForOrders()
                 later(milliseconds: 1000) { $0.look() }
             }

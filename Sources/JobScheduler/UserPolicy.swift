@@ -43,7 +43,7 @@ package struct UserPolicy: Sendable {
         do {
             account = try find(user)
         } catch {
-            throw UserRefusal(message: "\(error)")
+            throw UserRefusal(message: "\(error)", isPassing: error.isPassing)
         }
         guard own == 0 else {
             if account.user == own, user.group == nil || account.group == ownGroup { return nil }

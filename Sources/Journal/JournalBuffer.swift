@@ -39,7 +39,7 @@ package final class JournalBuffer {
         backwards: Bool = false
     ) throws(JournalError) -> UnsafeRawBufferPointer {
         // No file is that long; an offset from outside may be.
-        if offset > UInt64(Int64.max / 2) { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        if offset > JournalFrame.maxOffset { return UnsafeRawBufferPointer(start: nil, count: 0) }
         if let cached = cached(reader: reader, at: offset, count: wanted) { return cached }
         let size = min(max(wanted, window), Self.capacity)
         let first = backwards ? offset - min(offset, UInt64(size - wanted)) : offset

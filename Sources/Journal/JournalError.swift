@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A journal could not be opened or read.
@@ -12,14 +13,27 @@ package struct JournalError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    /// What was a frame's beginning is one no longer: somebody else wrote to the
-    /// file.
-    static let broken = JournalError(operation: "read", code: EBADMSG)
+    /// What should be a frame's beginning is none: somebody else wrote to the file.
+    package static let broken = JournalError(operation: "read", code: EBADMSG)
 
     /// Whether there is no such file.
     package var isNotFound: Bool { code == ENOENT }
 
+    /// Whether it may go away by itself, or by what somebody does about the system:
+    /// a failing disk, too few descriptors, a mode. Not when something else lies in
+    /// the journal's place.
+    package var isPassing: Bool {
+        code == EACCES || code == EPERM || Int(linux_trouble(code)) != LINUX_TROUBLE_FINAL
+    }
+
     package var description: String {
-        "cannot \(operation) the journal: \(String(cString: strerror(code)))"
+        let cause =
+            switch code {
+            case ENXIO: "it is no regular file"
+            case ELOOP: "it is a symbolic link"
+            case EBADMSG: "it is damaged"
+            default: String(cString: strerror(code))
+            }
+        return "cannot \(operation) the journal: \(cause)"
     }
 }

@@ -86,6 +86,16 @@ package struct JournalExit: Hashable, Sendable {
             signal == 0 && cause != .unstartable ? (record.wait_status >> 8) & 0xff : nil
     }
 
-    /// Processor time, the user's and the system's together.
-    package var cpuMicroseconds: UInt64 { userMicroseconds + systemMicroseconds }
+    /// Whether the command was never executed for a reason that may go away: too many
+    /// processes, too little memory, a failing disk.
+    package var isPassing: Bool {
+        cause == .unstartable && Int(linux_trouble(errorNumber)) != LINUX_TROUBLE_FINAL
+    }
+
+    /// Processor time, the user's and the system's together; the most there can be
+    /// when the record has more.
+    package var cpuMicroseconds: UInt64 {
+        let (sum, isTooMuch) = userMicroseconds.addingReportingOverflow(systemMicroseconds)
+        return isTooMuch ? .max : sum
+    }
 }

@@ -8,7 +8,11 @@ extension JournalReader {
         if size == 0 { return nil }
         if let frame = try frame(endingAt: size), try followsAnother(frame) { return frame }
         var last: JournalFrame?
-        while case .frame(let frame) = try look(at: last?.end ?? 0) { last = frame }
+        while case .frame(let frame) = try look(at: last?.end ?? 0),
+            frame.position == last?.endPosition ?? 0
+        {
+            last = frame
+        }
         return last
     }
 
@@ -23,9 +27,12 @@ extension JournalReader {
             case .frame(let frame) = try look(at: 0),
             frame.kind == .start, frame.length == MemoryLayout<journal_start>.size
         else { return nil }
-        return try bytes(
-            at: frame.payloadOffset, count: frame.length, window: Self.headerWindow
-        ).loadUnaligned(as: journal_start.self).supervisor_pid
+        let payload = try bytes(
+            at: frame.payloadOffset, count: frame.length, window: Self.headerWindow)
+        // The file may have become shorter meanwhile.
+        guard payload.count == frame.length else { return nil }
+        let pid = payload.loadUnaligned(as: journal_start.self).supervisor_pid
+        return pid > 0 ? pid : nil
     }
 
     /// How the attempt ended, and the frame that says so; nil if none does.

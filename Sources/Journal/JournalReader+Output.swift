@@ -18,13 +18,37 @@ extension JournalReader {
         return try locateForwards(position) { $0 == stream.kind } ?? end
     }
 
-    /// How many bytes of that stream there are. Looks at all headers.
-    package func outputBytes(of stream: JournalStream) throws -> UInt64 {
+    /// How many bytes of output there are from a place on, of both streams or one;
+    /// the latter means looking at all headers behind it.
+    package func outputBytes(
+        from start: JournalLocation, of stream: JournalStream? = nil
+    ) throws -> UInt64 {
+        guard let stream else {
+            let count = try outputBytes()
+            return count - min(count, start.position)
+        }
         var count: UInt64 = 0
-        try forEachHeader { frame in
-            if frame.kind == stream.kind { count += UInt64(frame.length) }
+        try forEachHeader(from: start.offset) { frame in
+            if frame.kind == stream.kind {
+                let skipped = frame.offset == start.offset ? min(start.skip, frame.length) : 0
+                count += UInt64(frame.length - skipped)
+            }
             return true
         }
+        return count
+    }
+
+    /// How many bytes of that stream there are. Looks at all headers. Of a journal that
+    /// is damaged: those before the damage, and as many as may be behind it.
+    package func outputBytes(of stream: JournalStream) throws -> UInt64 {
+        var count: UInt64 = 0
+        var position: UInt64 = 0
+        let scan = try forEachHeader { frame in
+            if frame.kind == stream.kind { count += UInt64(frame.length) }
+            position = frame.endPosition
+            return true
+        }
+        if scan.stop == .corrupt { count += try outputBytes() - min(try outputBytes(), position) }
         return count
     }
 
@@ -105,9 +129,9 @@ extension JournalReader {
     ) throws {
         var frame = last
         while try body(frame), frame.offset > 0 {
-            guard let previous = try self.frame(endingAt: frame.offset) else {
-                throw JournalError.broken
-            }
+            guard let previous = try self.frame(endingAt: frame.offset),
+                previous.endPosition == frame.position
+            else { throw JournalError.broken }
             frame = previous
         }
     }

@@ -14,8 +14,14 @@ package final class JournalReader {
     private let id: Int
 
     /// Opens the journal at `path`; reads through `buffer`, which can be shared.
-    package init(path: String, buffer: JournalBuffer = JournalBuffer()) throws(JournalError) {
-        let descriptor = linux_open(path, O_RDONLY, 0)
+    ///
+    /// - Parameter isHeld: whether the path is a link of /proc to what a process has
+    ///   open. No other link is followed.
+    package init(
+        path: String, isHeld: Bool = false, buffer: JournalBuffer = JournalBuffer()
+    ) throws(JournalError) {
+        let descriptor =
+            isHeld ? linux_open_held(path, O_RDONLY) : linux_open_regular(path, O_RDONLY)
         if descriptor < 0 { throw JournalError(operation: "open", code: -descriptor) }
         self.descriptor = descriptor
         self.buffer = buffer
@@ -128,12 +134,19 @@ package final class JournalReader {
         _ body: (JournalFrame) throws -> Bool
     ) throws -> JournalScan {
         var next = offset
+        // What somebody else wrote there may look like frames, but hardly like such
+        // as go on where the one before ends.
+        var position: UInt64? = offset == 0 ? 0 : nil
         while true {
             switch try look(at: next, withPayload: withPayload) {
             case .end: return JournalScan(next: next, stop: .end)
             case .incomplete: return JournalScan(next: next, stop: .incomplete)
             case .corrupt: return JournalScan(next: next, stop: .corrupt)
             case .frame(let frame):
+                if let position, frame.position != position {
+                    return JournalScan(next: next, stop: .corrupt)
+                }
+                position = frame.endPosition
                 if next > offset, frame.end - offset > UInt64(maxBytes) {
                     return JournalScan(next: next, stop: .limit)
                 }

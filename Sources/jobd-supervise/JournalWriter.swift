@@ -14,7 +14,9 @@ struct JournalWriter {
     private let frame: UnsafeMutableRawPointer
     private var start = 0
     private var end = 0
-    private var lastTime: UInt64 = 0
+    /// What CLOCK_MONOTONIC showed, and the clock on the wall, when this began.
+    private let monotonicStart = linux_monotonic_us()
+    private let wallStart = max(linux_realtime_us(), 0)
 
     /// How many bytes of output have been appended.
     private(set) var position: UInt64 = 0
@@ -40,11 +42,13 @@ struct JournalWriter {
 
     /// Appends a frame with the first `length` bytes of `payload`.
     mutating func append(kind: Int, length: Int) {
-        // The clock may be set back; the journal's time never goes back.
-        lastTime = max(lastTime, UInt64(max(linux_realtime_us(), 0)))
+        // Whatever is done to the clock on the wall, what is measured by these times
+        // stays right: progress, rates, how long it took.
+        let time = wallStart + (linux_monotonic_us() - monotonicStart)
         let header = journal_header(
-            magic: UInt32(JOURNAL_MAGIC), kind: UInt32(kind), time_us: lastTime,
-            position: position, length: UInt32(length), reserved: 0)
+            magic: UInt32(JOURNAL_MAGIC), kind: UInt32(kind), time_us: UInt64(time),
+            position: position, length: UInt32(length),
+            ahead: journal_encode_ahead(linux_realtime_us() - time))
         frame.storeBytes(of: header, as: journal_header.self)
         (payload + length).storeBytes(
             of: journal_trailer(length: UInt32(length)), as: journal_trailer.self)

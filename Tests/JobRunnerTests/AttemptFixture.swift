@@ -72,9 +72,9 @@ final class AttemptFixture: @unchecked Sendable {
     }
 
     private func watch(_ pid: Int32?) throws {
-        let watcher = try AttemptWatcher(queue: queue)
-        _ = try watcher.watch(
-            journal: directory.journal, pid: pid,
+        let watcher = AttemptWatcher(queue: queue)
+        _ = watcher.watch(
+            directory, pid: pid,
             onGrow: { [weak self] in self?.look() },
             onExit: { [weak self] in
                 self?.isOver = true

@@ -14,16 +14,26 @@ import Testing
         private var told: [String] = []
         private var waiting: CheckedContinuation<Void, Never>?
 
-        init() throws {
-            watcher = try AttemptWatcher(queue: queue)
+        /// What could not be watched, and nil when all could again.
+        private(set) var troubles: [WatchError?] = []
+
+        /// - Parameter failures: how often inotify is refused.
+        init(failures: Int = 0) {
+            var failures = failures
+            watcher = AttemptWatcher(queue: queue, interval: .milliseconds(20)) {
+                failures -= 1
+                return failures >= 0 ? -EMFILE : linux_inotify()
+            }
+            watcher.onTrouble = { [weak self] in self?.troubles.append($0) }
         }
 
-        func watch(_ journal: String, pid: Int32? = nil, as name: String)
-            throws -> AttemptWatcher.Token
-        {
-            try queue.sync {
-                try watcher.watch(
-                    journal: journal, pid: pid,
+        /// - Parameter directory: where the file `journal` is.
+        func watch(
+            _ directory: String, pid: Int32? = nil, as name: String
+        ) -> AttemptWatcher.Token {
+            queue.sync {
+                watcher.watch(
+                    AttemptDirectory(path: directory), pid: pid,
                     onGrow: { [weak self] in self?.tell("\(name) grew") },
                     onExit: { [weak self] in self?.tell("\(name) ended") })
             }
@@ -49,8 +59,8 @@ import Testing
         }
     }
 
-    private func append(to path: String) {
-        let file = linux_open(path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+    private func append(to directory: String) {
+        let file = linux_open("\(directory)/journal", O_WRONLY | O_APPEND | O_CREAT, 0o600)
         _ = linux_write(file, "x", 1)
         close(file)
     }
@@ -58,11 +68,13 @@ import Testing
     @Test func tellsWhichFileGrew() async throws {
         let attempt = try AttemptFixture()
         let (one, two) = (attempt.root + "/one", attempt.root + "/two")
-        append(to: one)
-        append(to: two)
-        let observer = try Observer()
-        _ = try observer.watch(one, as: "one")
-        _ = try observer.watch(two, as: "two")
+        for directory in [one, two] {
+            #expect(mkdir(directory, 0o700) == 0)
+            append(to: directory)
+        }
+        let observer = Observer()
+        _ = observer.watch(one, as: "one")
+        _ = observer.watch(two, as: "two")
         append(to: two)
         #expect(Set(await observer.next()) == ["two grew"])
         append(to: one)
@@ -72,55 +84,68 @@ import Testing
         #expect(told.isSubset(of: ["one grew", "two grew"]))
     }
 
-    @Test func aFileCanBeWatchedTwiceAndMuted() async throws {
+    @Test func aFileCanBeWatchedTwice() async throws {
         let attempt = try AttemptFixture()
-        let path = attempt.root + "/journal"
-        append(to: path)
-        let observer = try Observer()
-        let first = try observer.watch(path, as: "first")
-        let second = try observer.watch(path, as: "second")
-        observer.queue.sync { observer.watcher.mute(first) }
-        append(to: path)
-        #expect(Set(await observer.next()) == ["second grew"])
-        try observer.queue.sync {
-            observer.watcher.unwatch(second)
-            try observer.watcher.unmute(first)
-        }
-        append(to: path)
-        // Of the first append nothing is told to it.
-        #expect(Set(await observer.next()) == ["first grew"])
+        append(to: attempt.root)
+        let observer = Observer()
+        let first = observer.watch(attempt.root, as: "first")
+        _ = observer.watch(attempt.root, as: "second")
+        append(to: attempt.root)
+        #expect(Set(await observer.next()) == ["first grew", "second grew"])
+        observer.queue.sync { observer.watcher.unwatch(first) }
+        append(to: attempt.root)
+        var told = Set(await observer.next())
+        while !told.contains("second grew") { told = Set(await observer.next()) }
+        #expect(!told.contains("first grew"))
     }
 
     @Test func anExitIsToldOnceAndTheChildReaped() async throws {
         let attempt = try AttemptFixture()
-        let observer = try Observer()
+        let observer = Observer()
         let spec = LaunchSpec(
             directory: attempt.directory, arguments: ["true"],
             environment: attempt.environment)
         let pid = try attempt.launcher.launch(spec)
-        _ = try observer.watch(attempt.directory.journal, pid: pid, as: "attempt")
+        _ = observer.watch(attempt.directory.path, pid: pid, as: "attempt")
         var told: [String] = []
         while !told.contains("attempt ended") { told += await observer.next() }
         #expect(told.filter { $0 == "attempt ended" }.count == 1)
         #expect(linux_is_child(pid) == 0)
         // It is gone; watching it again says so at once.
-        _ = try observer.watch(attempt.directory.journal, pid: pid, as: "again")
+        _ = observer.watch(attempt.directory.path, pid: pid, as: "again")
         #expect(await observer.next().last == "again ended")
     }
 
     @Test func aProcessThatGotThePidLaterIsNotTheSupervisor() async throws {
         let attempt = try AttemptFixture()
-        append(to: attempt.root + "/journal")
-        let observer = try Observer()
+        append(to: attempt.root)
+        let observer = Observer()
         // It lives, but nobody holds the journal's lock.
-        _ = try observer.watch(attempt.root + "/journal", pid: getppid(), as: "attempt")
+        _ = observer.watch(attempt.root, pid: getppid(), as: "attempt")
         #expect(await observer.next() == ["attempt ended"])
     }
 
-    @Test func aMissingFileIsAnError() throws {
-        let observer = try Observer()
-        #expect(throws: WatchError.self) {
-            try observer.watch("/no/such/journal", as: "nothing")
+    /// Whoever reads it finds out.
+    @Test func aMissingFileIsNothingToWatch() throws {
+        let observer = Observer()
+        _ = observer.watch("/no/such/directory", as: "nothing")
+        #expect(observer.queue.sync { observer.troubles.isEmpty })
+    }
+
+    /// A user has a limited number of watches, which others may use up.
+    @Test func whatCannotBeWatchedIsLookedAtUntilItCan() async throws {
+        let attempt = try AttemptFixture()
+        append(to: attempt.root)
+        let observer = Observer(failures: 5)
+        _ = observer.watch(attempt.root, as: "attempt")
+        // Nobody writes anything. One failure is that of the beginning.
+        for _ in 0..<3 { #expect(await observer.next() == ["attempt grew"]) }
+        func isOver() -> Bool { observer.queue.sync { observer.troubles.count == 2 } }
+        while !isOver() {
+            _ = await observer.next()
         }
+        #expect(observer.queue.sync { observer.troubles.count } == 2)
+        append(to: attempt.root)
+        #expect(await observer.next().contains("attempt grew"))
     }
 }

@@ -30,7 +30,7 @@ final class JournalFile {
         time += 7
         let header = journal_header(
             magic: UInt32(JOURNAL_MAGIC), kind: kind.rawValue, time_us: time,
-            position: position, length: UInt32(payload.count), reserved: 0)
+            position: position, length: UInt32(payload.count), ahead: 0)
         let frame = JournalFrame(
             kind: kind, time: Int64(time), position: position, offset: UInt64(bytes.count),
             length: payload.count)

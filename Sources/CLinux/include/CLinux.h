@@ -21,6 +21,7 @@
 
 #include "arguments.h"
 #include "confinement.h"
+#include "errors.h"
 #include "files.h"
 #include "journal_frame.h"
 #include "processes.h"

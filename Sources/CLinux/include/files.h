@@ -8,6 +8,14 @@
 /// open(2); O_CLOEXEC is added.
 int linux_open(const char *path, int flags, mode_t mode);
 
+/// open(2) of a regular file: O_CLOEXEC, and O_NONBLOCK and O_NOFOLLOW for the
+/// opening itself, so that neither a FIFO nor a link in its place leads anywhere.
+/// -ENXIO, as open(2) says of a socket, for whatever is no regular file.
+int linux_open_regular(const char *path, int flags);
+
+/// The same for a link of /proc to what a process has open, which is followed.
+int linux_open_held(const char *path, int flags);
+
 /// read(2).
 int64_t linux_read(int descriptor, void *bytes, size_t count);
 

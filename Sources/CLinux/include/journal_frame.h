@@ -36,15 +36,37 @@ enum {
 struct journal_header {
     uint32_t magic;
     uint32_t kind;
-    /// Microseconds since 1970 UTC; never less than the frame's before it.
+    /// The attempt's clock: microseconds since 1970 UTC when the supervisor began,
+    /// and from there on by CLOCK_MONOTONIC, whatever is done to the clock on the
+    /// wall. Never less than the frame's before it.
     uint64_t time_us;
     /// How many bytes of output (both streams) the frames before this one carry.
     uint64_t position;
     /// Bytes of payload.
     uint32_t length;
-    /// Zero.
-    uint32_t reserved;
+    /// How far the clock on the wall is ahead of the attempt's: see
+    /// journal_encode_ahead. Zero as long as nobody has set it.
+    uint32_t ahead;
 };
+
+/// How far one clock is ahead of another, in microseconds, in 32 bits: twice the
+/// milliseconds up to twelve days, and beyond that twice the units of 65,536
+/// milliseconds, plus one.
+static inline uint32_t journal_encode_ahead(int64_t us) {
+    int64_t ms = us / 1000;
+    if (ms > -(1ll << 30) && ms < (1ll << 30)) return (uint32_t)(int32_t)(ms * 2);
+    int64_t units = ms / 65536;
+    if (units > (1 << 30) - 1) units = (1 << 30) - 1;
+    if (units < -(1 << 30)) units = -(1 << 30);
+    return (uint32_t)(int32_t)(units * 2 + 1);
+}
+
+/// The opposite of journal_encode_ahead.
+static inline int64_t journal_decode_ahead(uint32_t bits) {
+    int64_t value = (int32_t)bits;
+    int64_t isLarge = value & 1;
+    return (value - isLarge) / 2 * (isLarge ? 65536000ll : 1000ll);
+}
 
 struct journal_trailer {
     uint32_t length;

@@ -94,6 +94,7 @@ struct LogsVerb: Verb {
             case .output(let piece) where isJSON: try console.line(piece.json)
             case .output(let piece): try console.write(.stdout, piece.value.bytes)
             case .reset: console.note("the output that follows begins again from its start")
+            case .damage(let message): console.note(message)
             }
         }
     }
@@ -118,6 +119,8 @@ struct LogsVerb: Verb {
                 text.finish(into: &lines)
                 text = PlainText(isLive: isLive)
                 console.note("the output that follows begins again from its start")
+            case .damage(let message):
+                console.note(message)
             }
             if !lines.isEmpty { try console.write(.stdout, lines) }
         }

@@ -75,6 +75,8 @@ struct RunSession: Sendable {
             case .output(let piece): try await screen.show(piece)
             case .reset:
                 await screen.note("the output that follows begins again from its start")
+            case .damage(let message):
+                await screen.note(message)
             }
         }
         return .outputEnded

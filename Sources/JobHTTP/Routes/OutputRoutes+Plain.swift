@@ -80,6 +80,10 @@ extension OutputRoutes {
                         }
                     }
                 case .beat: continue
+                case .damaged:
+                    text.finish(into: &lines)
+                    try await write(Array(skipper.cut(lines)))
+                    throw JournalError.broken
                 case .ended:
                     text.finish(into: &lines)
                     isOver = true

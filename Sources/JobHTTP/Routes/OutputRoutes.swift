@@ -102,7 +102,7 @@ struct OutputRoutes: Sendable {
         var count = size
         if let tail = asked.tail {
             start = try reader.tail(lines: tail, stream: asked.stream)
-            count = try remaining(from: start, asked, reader)
+            count = try reader.outputBytes(from: start, of: asked.stream)
         } else {
             switch ByteRange(request.headers[.range], size: size) {
             case .whole: break
@@ -131,23 +131,11 @@ struct OutputRoutes: Sendable {
                 rest -= bytes.count
                 try await writer.write(ByteBuffer(bytes: bytes))
             }
+            // Fewer bytes than were announced: only a connection that is cut tells.
+            if rest > 0 { throw JournalError.broken }
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)
-    }
-
-    private func remaining(
-        from start: JournalLocation, _ asked: Asked, _ reader: JournalReader
-    ) throws -> UInt64 {
-        guard let stream = asked.stream else { return try reader.outputBytes() - start.position }
-        var count: UInt64 = 0
-        try reader.forEachHeader(from: start.offset) { frame in
-            if frame.kind == stream.kind {
-                count += UInt64(frame.length - (frame.offset == start.offset ? start.skip : 0))
-            }
-            return true
-        }
-        return count
     }
 
     // MARK: Followed
@@ -169,6 +157,7 @@ struct OutputRoutes: Sendable {
                     let bytes = cutter.bytes(of: records)
                     if !bytes.isEmpty { try await write(bytes) }
                 case .beat: continue
+                case .damaged: throw JournalError.broken
                 case .ended, .closed: return
                 }
             }
@@ -225,6 +214,8 @@ struct OutputRoutes: Sendable {
                 case .ended(let job, let position):
                     try await write(encoding.end(job, position))
                     return
+                case .damaged(let position):
+                    try await write(encoding.damage(position))
                 case .beat:
                     try await write(EventEncoding.serverSentEvents.keepAlive)
                 case .closed:

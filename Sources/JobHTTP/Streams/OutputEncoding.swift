@@ -17,10 +17,25 @@ struct OutputEncoding {
             var json = JSONWriter(capacity: payload.count + 96)
             json.output(
                 payload, isError: record.frame.kind == .stderr,
-                at: Timestamp(microseconds: record.frame.time))
+                at: Timestamp(microseconds: record.frame.wallTime))
             let position = OutputPosition(attempt: attempt, offset: record.frame.end)
             append("output", position, json, to: &bytes)
         }
+        return bytes
+    }
+
+    /// That what was written from a place on cannot be read.
+    func damage(_ position: OutputPosition) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var json = JSONWriter()
+        json.object {
+            $0.member("attempt", position.attempt)
+            $0.member(
+                "message",
+                "The output of attempt \(position.attempt) is damaged from here on; nothing of "
+                    + "the rest can be read.")
+        }
+        append("damage", position, json, to: &bytes)
         return bytes
     }
 

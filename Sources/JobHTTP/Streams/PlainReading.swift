@@ -9,7 +9,10 @@ struct PlainReading {
     private let isToFinish: Bool
     private var text: PlainText
     private var offset: UInt64 = 0
+    /// Whether all was given that there is.
     private var isOver = false
+    /// Whether the last line was given that can be read.
+    private var isFinished = false
 
     /// - Parameters:
     ///   - reader: the attempt's journal; nil when there is none.
@@ -25,6 +28,8 @@ struct PlainReading {
     }
 
     /// The next lines, none perhaps; nil after the last.
+    ///
+    /// - Throws: when more was written and cannot be read.
     mutating func next() throws -> [UInt8]? {
         if isOver { return nil }
         var lines: [UInt8] = []
@@ -37,7 +42,10 @@ struct PlainReading {
         }
         offset = scan?.next ?? end
         if offset >= end || offset == start {
-            isOver = true
+            // What is whole is given first.
+            if isFinished { throw JournalError.broken }
+            isOver = offset >= end
+            isFinished = true
             if isToFinish { text.finish(into: &lines) }
         }
         return lines
