@@ -16,6 +16,10 @@ package final class DaemonFixture {
     package var patienceSeconds = 30
     /// How many files the daemon may have open; nil for as many as the tests.
     package var openFiles: Int?
+    /// What the shell does that becomes the daemon.
+    package var prelude = ""
+    /// What that shell runs in: `unshare -Ur`.
+    package var wrapper: [String] = []
     /// How many files it may have open as long as it does not ask for more.
     package var softOpenFiles: Int?
     package private(set) var daemon: ChildProcess?
@@ -105,7 +109,7 @@ package final class DaemonFixture {
         var limit = openFiles.map { "ulimit -n \($0); " } ?? ""
         if let softOpenFiles { limit += "ulimit -Sn \(softOpenFiles); " }
         return try ChildProcess(
-            "/bin/sh", ["-c", limit + "exec \"$@\"", "sh"] + words,
+            "/usr/bin/env", wrapper + ["/bin/sh", "-c", limit + prelude + "exec \"$@\"", "sh"] + words,
             environment: variables, output: log, errors: log)
     }
 
