@@ -95,14 +95,14 @@ final class Follower {
     func read(buffer: JournalBuffer, maxBytes: Int) throws -> JournalScan.Stop {
         let reader = try self.reader ?? directory.openJournal(buffer: buffer)
         self.reader = reader
-        var ahead: Int64?
+        var step: Int64?
         defer {
-            if let ahead { noteClock(ahead: ahead) }
+            if let step { noteClock(step: step) }
             preferOutput()
         }
         let scan = try reader.forEachFrame(from: offset, maxBytes: maxBytes) { frame, payload in
             defer { offset = frame.end }
-            ahead = frame.ahead
+            step = frame.step
             let channel: OutputChannel
             switch frame.kind {
             case .start: return true
@@ -133,8 +133,10 @@ final class Follower {
 
     /// Finds out how the attempt's clock goes, by a frame that was read now and was
     /// written a moment ago.
-    private func noteClock(ahead: Int64) {
-        clockOffset = linux_realtime_us() - linux_monotonic_us() - ahead
+    ///
+    /// - Parameter step: by how much the clock on the wall had been set ahead then.
+    private func noteClock(step: Int64) {
+        clockOffset = linux_realtime_us() - linux_monotonic_us() - step
     }
 
     /// Passes on the reading that was held back, if it is due.

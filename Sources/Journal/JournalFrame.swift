@@ -14,17 +14,19 @@ package struct JournalFrame: Hashable, Sendable {
     package static let maxPayload = Int(JOURNAL_MAX_PAYLOAD)
     /// The most bytes a whole frame may have.
     package static let maxSize = headerSize + maxPayload + trailerSize
+
     /// No file is longer, and no journal has as many bytes of output.
     static let maxOffset = UInt64(Int64.max / 2)
     /// The end of the year 9999 in microseconds: RFC 3339 knows no later one.
     private static let maxTime: UInt64 = 253_402_300_799_999_999
 
     package let kind: JournalKind
-    /// The attempt's clock in microseconds: since 1970 UTC when it began, and from
-    /// there on by a clock that nobody sets; never less than the frame's before it.
+    /// The attempt's clock, in microseconds: it began with what the wall clock said,
+    /// is never set, and is never less than the frame's before it. For intervals.
     package let time: Int64
-    /// How far the clock on the wall was ahead of that, in microseconds.
-    package let ahead: Int64
+    /// The wall clock, in microseconds since 1970 UTC; it may have been set between
+    /// two frames. For people.
+    package let wall: Int64
     /// How many bytes of output, of both streams, came before it.
     package let position: UInt64
     /// Where in the file the frame begins.
@@ -33,19 +35,15 @@ package struct JournalFrame: Hashable, Sendable {
     package let length: Int
 
     package init(
-        kind: JournalKind, time: Int64, ahead: Int64 = 0, position: UInt64, offset: UInt64,
-        length: Int
+        kind: JournalKind, time: Int64, wall: Int64, position: UInt64, offset: UInt64, length: Int
     ) {
         self.kind = kind
         self.time = time
-        self.ahead = ahead
+        self.wall = wall
         self.position = position
         self.offset = offset
         self.length = length
     }
-
-    /// The clock on the wall, in microseconds since 1970 UTC, when it was written.
-    package var wallTime: Int64 { max(time + ahead, 0) }
 
     /// Where in the file its payload begins.
     package var payloadOffset: UInt64 { offset + UInt64(Self.headerSize) }
@@ -56,17 +54,42 @@ package struct JournalFrame: Hashable, Sendable {
     /// The position after it.
     package var endPosition: UInt64 { kind.isOutput ? position + UInt64(length) : position }
 
+    /// By how much, in microseconds, the wall clock has been set ahead since the
+    /// attempt began; negative when it was set back.
+    package var step: Int64 { wall - time }
+
     /// The frame whose header this is, at `offset`; nil if it is no header.
     init?(header: UnsafeRawBufferPointer, offset: UInt64) {
         guard header.count >= Self.headerSize, offset <= Self.maxOffset else { return nil }
-        let header = header.loadUnaligned(as: journal_header.self)
+        switch header.loadUnaligned(as: UInt32.self) {
+        case JOURNAL_MAGIC:
+            let header = header.loadUnaligned(as: journal_header.self)
+            self.init(
+                kind: header.kind_and_length >> 24, length: header.kind_and_length & 0xff_ffff,
+                time: header.time_us, wall: header.wall_us, position: header.position,
+                offset: offset)
+        case JOURNAL_MAGIC_1:
+            let header = header.loadUnaligned(as: journal_header_1.self)
+            guard header.reserved == 0 else { return nil }
+            self.init(
+                kind: header.kind, length: header.length, time: header.time_us,
+                wall: header.time_us, position: header.position, offset: offset)
+        default:
+            return nil
+        }
+    }
+
+    /// The same from the header's numbers; nil when they make no sense.
+    private init?(
+        kind: UInt32, length: UInt32, time: UInt64, wall: UInt64, position: UInt64, offset: UInt64
+    ) {
         guard
-            header.magic == JOURNAL_MAGIC, let kind = JournalKind(rawValue: header.kind),
-            header.length <= JOURNAL_MAX_PAYLOAD, header.time_us <= Self.maxTime,
-            header.position <= Self.maxOffset
+            let kind = JournalKind(rawValue: kind), length <= JOURNAL_MAX_PAYLOAD,
+            time <= Self.maxTime,
+            wall <= Self.maxTime, position <= Self.maxOffset
         else { return nil }
         self.init(
-            kind: kind, time: Int64(header.time_us), ahead: journal_decode_ahead(header.ahead),
-            position: header.position, offset: offset, length: Int(header.length))
+            kind: kind, time: Int64(time), wall: Int64(wall), position: position, offset: offset,
+            length: Int(length))
     }
 }

@@ -158,8 +158,8 @@ package final class JournalReader {
 
     /// Whether a file that ends within a header ends within one of ours.
     private static func mayBecomeHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        withUnsafeBytes(of: UInt32(JOURNAL_MAGIC)) { magic in
-            zip(bytes, magic).allSatisfy { $0 == $1 }
+        [JOURNAL_MAGIC, JOURNAL_MAGIC_1].contains { magic in
+            withUnsafeBytes(of: magic) { zip(bytes, $0).allSatisfy { $0 == $1 } }
         }
     }
 }

@@ -14,9 +14,9 @@ struct JournalWriter {
     private let frame: UnsafeMutableRawPointer
     private var start = 0
     private var end = 0
-    /// What CLOCK_MONOTONIC showed, and the clock on the wall, when this began.
-    private let monotonicStart = linux_monotonic_us()
-    private let wallStart = max(linux_realtime_us(), 0)
+    /// What the wall clock was ahead of the monotonic one when the attempt began, in
+    /// microseconds: this makes the attempt's clock of the latter.
+    private let origin = linux_realtime_us() - linux_monotonic_us()
 
     /// How many bytes of output have been appended.
     private(set) var position: UInt64 = 0
@@ -42,13 +42,10 @@ struct JournalWriter {
 
     /// Appends a frame with the first `length` bytes of `payload`.
     mutating func append(kind: Int, length: Int) {
-        // Whatever is done to the clock on the wall, what is measured by these times
-        // stays right: progress, rates, how long it took.
-        let time = wallStart + (linux_monotonic_us() - monotonicStart)
         let header = journal_header(
-            magic: UInt32(JOURNAL_MAGIC), kind: UInt32(kind), time_us: UInt64(time),
-            position: position, length: UInt32(length),
-            ahead: journal_encode_ahead(linux_realtime_us() - time))
+            magic: UInt32(JOURNAL_MAGIC), kind_and_length: UInt32(kind << 24 | length),
+            wall_us: UInt64(max(linux_realtime_us(), 0)),
+            time_us: UInt64(max(origin + linux_monotonic_us(), 0)), position: position)
         frame.storeBytes(of: header, as: journal_header.self)
         (payload + length).storeBytes(
             of: journal_trailer(length: UInt32(length)), as: journal_trailer.self)

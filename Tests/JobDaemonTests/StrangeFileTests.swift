@@ -107,7 +107,7 @@ import Testing
     // MARK: Bytes that somebody wrote
 
     /// Offsets of a frame's header: CLinux/include/journal_frame.h.
-    private static let position = 16
+    private static let position = 24
     private static let header = 32
     private static let trailer = 4
 
@@ -126,7 +126,7 @@ import Testing
         var place = 0
         while place + Self.header <= bytes.count {
             frames.append(place)
-            let length = bytes[(place + 24)..<(place + 28)].reversed().reduce(0) {
+            let length = bytes[(place + 4)..<(place + 7)].reversed().reduce(0) {
                 $0 << 8 | Int($1)
             }
             place += Self.header + length + Self.trailer

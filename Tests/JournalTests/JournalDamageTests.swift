@@ -56,9 +56,9 @@ import Testing
         let (file, last) = try makeJournal()
         file.add(.stdout, [UInt8](repeating: 0x78, count: 60_000))
         let start = Int(last.offset)
-        // Its magic, kind, position and length, and its trailer; the times say
+        // Its magic, kind, length and position, and its trailer; the times say
         // nothing that could be wrong by itself.
-        let header = [0..<8, 16..<28].joined().map { start + $0 }
+        let header = [0..<8, 24..<32].joined().map { start + $0 }
         let trailer = Int(last.end) - 4..<Int(last.end)
         for index in header + trailer {
             var bytes = file.bytes
@@ -73,7 +73,7 @@ import Testing
     @Test func anImpossibleLengthIsCorruptNotIncomplete() throws {
         let (file, last) = try makeJournal()
         var bytes = file.bytes
-        bytes[Int(last.offset) + 26] = 0x7f
+        bytes[Int(last.offset) + 6] = 0x7f
         try file.save(bytes)
         #expect(try JournalReader(path: file.path).read().scan.stop == .corrupt)
     }

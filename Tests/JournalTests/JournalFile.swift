@@ -7,7 +7,9 @@ final class JournalFile {
     let path: String
     private(set) var bytes: [UInt8] = []
     private(set) var records: [JournalRecord] = []
-    private var time: UInt64 = 1_000_000
+    private var time: UInt64 = 10_000_000_000
+    /// By how much the wall clock is ahead of the attempt's, in microseconds.
+    var step: Int64 = 0
 
     init() throws {
         var template = Array("/tmp/journal-test-XXXXXX".utf8CString)
@@ -29,11 +31,12 @@ final class JournalFile {
     func add(_ kind: JournalKind, _ payload: [UInt8]) -> JournalFrame {
         time += 7
         let header = journal_header(
-            magic: UInt32(JOURNAL_MAGIC), kind: kind.rawValue, time_us: time,
-            position: position, length: UInt32(payload.count), ahead: 0)
+            magic: UInt32(JOURNAL_MAGIC),
+            kind_and_length: kind.rawValue << 24 | UInt32(payload.count),
+            wall_us: UInt64(Int64(time) + step), time_us: time, position: position)
         let frame = JournalFrame(
-            kind: kind, time: Int64(time), position: position, offset: UInt64(bytes.count),
-            length: payload.count)
+            kind: kind, time: Int64(time), wall: Int64(time) + step, position: position,
+            offset: UInt64(bytes.count), length: payload.count)
         withUnsafeBytes(of: header) { bytes += $0 }
         bytes += payload
         withUnsafeBytes(of: UInt32(payload.count)) { bytes += $0 }

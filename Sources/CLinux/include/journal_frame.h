@@ -14,7 +14,11 @@
 #include <stdint.h>
 
 /// "JBJ" and the layout's version. A frame that begins otherwise is no frame.
-#define JOURNAL_MAGIC 0x014a424au
+#define JOURNAL_MAGIC 0x024a424au
+
+/// The same of the first layout, `struct journal_header_1`: supervisors that were
+/// started before an upgrade go on writing it.
+#define JOURNAL_MAGIC_1 0x014a424au
 
 /// The most payload one frame may carry, in bytes.
 #define JOURNAL_MAX_PAYLOAD 65536u
@@ -35,38 +39,31 @@ enum {
 
 struct journal_header {
     uint32_t magic;
-    uint32_t kind;
-    /// The attempt's clock: microseconds since 1970 UTC when the supervisor began,
-    /// and from there on by CLOCK_MONOTONIC, whatever is done to the clock on the
-    /// wall. Never less than the frame's before it.
+    /// Bytes of payload in the low 24 bits, JOURNAL_KIND_… above them.
+    uint32_t kind_and_length;
+    /// The wall clock: microseconds since 1970 UTC. It is set now and then, so it
+    /// may be less than the frame's before it.
+    uint64_t wall_us;
+    /// The attempt's clock: what the wall clock said when the supervisor started,
+    /// and CLOCK_MONOTONIC since. Nobody sets it, it stands still while the machine
+    /// sleeps, as the job does, and it is never less than the frame's before it.
     uint64_t time_us;
     /// How many bytes of output (both streams) the frames before this one carry.
     uint64_t position;
-    /// Bytes of payload.
-    uint32_t length;
-    /// How far the clock on the wall is ahead of the attempt's: see
-    /// journal_encode_ahead. Zero as long as nobody has set it.
-    uint32_t ahead;
 };
 
-/// How far one clock is ahead of another, in microseconds, in 32 bits: twice the
-/// milliseconds up to twelve days, and beyond that twice the units of 65,536
-/// milliseconds, plus one.
-static inline uint32_t journal_encode_ahead(int64_t us) {
-    int64_t ms = us / 1000;
-    if (ms > -(1ll << 30) && ms < (1ll << 30)) return (uint32_t)(int32_t)(ms * 2);
-    int64_t units = ms / 65536;
-    if (units > (1 << 30) - 1) units = (1 << 30) - 1;
-    if (units < -(1 << 30)) units = -(1 << 30);
-    return (uint32_t)(int32_t)(units * 2 + 1);
-}
-
-/// The opposite of journal_encode_ahead.
-static inline int64_t journal_decode_ahead(uint32_t bits) {
-    int64_t value = (int32_t)bits;
-    int64_t isLarge = value & 1;
-    return (value - isLarge) / 2 * (isLarge ? 65536000ll : 1000ll);
-}
+/// The first layout, which has one clock.
+struct journal_header_1 {
+    uint32_t magic;
+    uint32_t kind;
+    /// The wall clock where it goes forwards; it stands still when that is set back.
+    uint64_t time_us;
+    uint64_t position;
+    /// Bytes of payload.
+    uint32_t length;
+    /// Zero.
+    uint32_t reserved;
+};
 
 struct journal_trailer {
     uint32_t length;

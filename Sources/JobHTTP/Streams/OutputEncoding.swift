@@ -17,7 +17,7 @@ struct OutputEncoding {
             var json = JSONWriter(capacity: payload.count + 96)
             json.output(
                 payload, isError: record.frame.kind == .stderr,
-                at: Timestamp(microseconds: record.frame.wallTime))
+                at: Timestamp(microseconds: record.frame.wall))
             let position = OutputPosition(attempt: attempt, offset: record.frame.end)
             append("output", position, json, to: &bytes)
         }
