@@ -1,7 +1,8 @@
 import ServiceLifecycle
 
 /// Does something again and again until the daemon stops: the streams' signs of
-/// life, and the watchdog's. Nothing else in the daemon is driven by a timer.
+/// life, and the watchdog's. What is done once, at a time, has a timer where it is
+/// done.
 struct PeriodicService: Service {
     let interval: Duration
     let action: @Sendable () async -> Void

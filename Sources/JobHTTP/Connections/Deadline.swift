@@ -7,6 +7,8 @@ final class Deadline {
     private let loop: any EventLoop
     private var time: NIODeadline?
     private var timer: Scheduled<Void>?
+    /// When that goes off, which may be earlier than what is wanted, never later.
+    private var timerTime: NIODeadline?
     /// What is done when the time has come.
     var onExpiry: (() -> Void)?
 
@@ -16,8 +18,8 @@ final class Deadline {
 
     /// Sets the time; a former one counts no more.
     func set(_ amount: TimeAmount) {
-        let time = NIODeadline.now() + amount
-        if let former = self.time, time < former {
+        let time = loop.now + amount
+        if let timerTime, time < timerTime {
             timer?.cancel()
             timer = nil
         }
@@ -36,17 +38,20 @@ final class Deadline {
         onExpiry = nil
         timer?.cancel()
         timer = nil
+        timerTime = nil
     }
 
     private func schedule(_ time: NIODeadline) {
         let bound = NIOLoopBound(self, eventLoop: loop)
         timer = loop.scheduleTask(deadline: time) { bound.value.look() }
+        timerTime = time
     }
 
     private func look() {
         timer = nil
+        timerTime = nil
         guard let time else { return }
-        if time > .now() { return schedule(time) }
+        if time > loop.now { return schedule(time) }
         self.time = nil
         onExpiry?()
     }
