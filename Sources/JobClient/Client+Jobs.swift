@@ -53,10 +53,7 @@ extension Client {
     /// The page after another one; nil after the last.
     public func jobs(after page: JobPage) async throws -> Received<JobPage>? {
         guard let next = page.next else { return nil }
-        guard next.hasPrefix("/") else {
-            throw ClientError.protocolViolation("the next page is at \(next)")
-        }
-        return try await resource(ClientRequest(target: next))
+        return try await resource(ClientRequest(target: try endpoint.target(ofLink: next)))
     }
 
     /// Asks for a job's end. It may still be winding down when this returns.
@@ -67,9 +64,20 @@ extension Client {
     public func cancel(
         _ id: Int64, signal: String? = nil, graceSeconds: Double? = nil
     ) async throws -> Received<JobResource> {
+        try await resource(Self.cancel(id, signal, graceSeconds))
+    }
+
+    /// The same, asked for until the daemon has heard it, for as long as
+    /// `ClientOptions.reconnectLimit` allows: asking twice changes nothing.
+    public func cancelPersistently(_ id: Int64) async throws -> Received<JobResource> {
+        try await repeated(Self.cancel(id, nil, nil), isPersistent: true)
+    }
+
+    private static func cancel(
+        _ id: Int64, _ signal: String?, _ graceSeconds: Double?
+    ) throws -> ClientRequest {
         let body = try CancelRequest(signal: signal, graceSeconds: graceSeconds).encoded()
-        return try await resource(
-            ClientRequest(method: "POST", target: "/jobs/\(id)/cancel", body: body))
+        return ClientRequest(method: "POST", target: "/jobs/\(id)/cancel", body: body)
     }
 
     /// Stops a running job with all its processes, to be continued. Pausing it

@@ -29,7 +29,7 @@ struct ConnectionFailure {
                 reason = "the name \(error.host) is not known"
             }
         case let error as IOError:
-            reason = Self.words(errno: error.errnoCode) ?? error.description
+            reason = Self.words(errno: error.errnoCode)
             isDenied = error.errnoCode == EACCES || error.errnoCode == EPERM
             isUnderway = [ECONNRESET, EPIPE, ETIMEDOUT].contains(error.errnoCode)
         case let error as HTTPClientError where error == .connectTimeout:
@@ -72,14 +72,17 @@ struct ConnectionFailure {
         return "the TLS handshake failed: \(text)"
     }
 
-    private static func words(errno code: CInt) -> String? {
+    private static func words(errno code: CInt) -> String {
         switch code {
         case ECONNREFUSED: "connection refused"
         case ENOENT: "no such socket"
         case ECONNRESET, EPIPE: "the connection was reset"
         case ENETUNREACH, EHOSTUNREACH: "no way to that host"
         case ETIMEDOUT: "no connection in time"
-        default: nil
+        case EMFILE, ENFILE: "too many open files; raise the limit (ulimit -n)"
+        case EAGAIN: "too many wait to be let in"
+        case EACCES, EPERM: "not allowed to connect"
+        default: String(cString: strerror(code))
         }
     }
 }

@@ -51,6 +51,24 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What to ask for to get to a link that the daemon has given. It begins with the
+    /// path under which the daemon is served, if the daemon knows that, and with it
+    /// the base of URLs ends too; a proxy may also serve it under a path that it keeps
+    /// to itself.
+    ///
+    /// - Throws: `ClientError.protocolViolation` for a link to elsewhere.
+    func target(ofLink link: String) throws(ClientError) -> String {
+        guard link.hasPrefix("/"), !link.hasPrefix("//") else {
+            throw .protocolViolation("a link leads to \(link)")
+        }
+        guard case .http(let base) = transport,
+            let authority = base.firstRange(of: "://")?.upperBound,
+            let slash = base[authority...].firstIndex(of: "/")
+        else { return link }
+        let path = base[slash...]
+        return link.hasPrefix("\(path)/") ? String(link.dropFirst(path.count)) : link
+    }
+
     /// The URL of a resource, as the HTTP client takes it.
     func url(_ pathAndQuery: String) -> String {
         switch transport {

@@ -57,7 +57,8 @@ struct Reconnection {
         case .unreachable, .interrupted: true
         // A daemon that starts makes its socket before it sets the mode.
         case .notPermitted: hasSucceeded
-        case .problem(let problem): problem.isPassing
+        // Who was heard before is there, whatever a proxy says meanwhile.
+        case .problem(let problem): problem.isPassing || (hasSucceeded && problem.isForeign)
         case .protocolViolation: false
         }
     }

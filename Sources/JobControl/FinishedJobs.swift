@@ -12,17 +12,23 @@ enum FinishedJobs {
         _ ids: [Int64], for client: Client, on console: Console, isJSON: Bool
     ) async throws -> [Int64: Received<JobResource>] {
         try await withThrowingTaskGroup(of: Ending.self) { group in
-            for id in Set(ids) {
+            var waiting = Set(ids).sorted()[...]
+            func waitForNext() {
+                guard let id = waiting.popFirst() else { return }
                 group.addTask {
                     do {
                         return .finished(try await client.finishedJob(id))
-                    } catch ClientError.problem(let problem) where problem.status == 404 {
+                    } catch ClientError.problem(let problem)
+                        where problem.code == "job_not_found"
+                    {
                         return .gone(id, problem)
                     }
                 }
             }
+            for _ in 0..<followedAtOnce { waitForNext() }
             var jobs: [Int64: Received<JobResource>] = [:]
             for try await ending in group {
+                waitForNext()
                 switch ending {
                 case .finished(let job):
                     jobs[job.value.id] = job
@@ -33,6 +39,10 @@ enum FinishedJobs {
             return jobs
         }
     }
+
+    /// Each costs a connection, of which neither this process nor the daemon has any
+    /// number. Who waits for more has to wait for these anyway.
+    private static let followedAtOnce = 200
 
     private enum Ending: Sendable {
         case finished(Received<JobResource>)

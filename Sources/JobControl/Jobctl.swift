@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import JobAPI
 
 /// The command line: verbs for a daemon's client, and what they draw on a terminal.
@@ -38,6 +39,8 @@ struct Jobctl: AsyncParsableCommand {
     /// Runs the verb that was asked for. Wrong usage is told in one line, as all
     /// other errors are.
     static func main() async {
+        // Who waits for many jobs has many connections.
+        _ = linux_raise_open_files()
         do {
             let words = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(SignalWord.moved(words))
@@ -52,7 +55,10 @@ struct Jobctl: AsyncParsableCommand {
         {
             let verb = verb(in: Array(CommandLine.arguments.dropFirst()))
             let help = (["jobctl"] + verb + ["--help"]).joined(separator: " ")
-            Console.system.note("\(message(for: error)); see \(help)")
+            // A sentence of its own, when the parser has ended its one.
+            let message = message(for: error)
+            let isSentence = message.last.map { ".?!".contains($0) } ?? false
+            Console.system.note("\(message)\(isSentence ? " See" : "; see") \(help)")
             exit(withError: ExitCode(ExitStatus.usage))
         } catch {
             exit(withError: error)

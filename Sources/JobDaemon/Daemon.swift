@@ -253,7 +253,8 @@ struct Daemon {
                         }
                     }
                 }
-            })
+            },
+            warnings: { scheduler.troubles.current })
     }
 
     /// As whom jobs run.

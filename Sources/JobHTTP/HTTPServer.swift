@@ -129,7 +129,7 @@ package final class HTTPServer: Service {
         PruneRoutes(actions: actions).add(to: router)
         EventRoutes(store: store, log: log, streams: streams).add(to: router)
         OutputRoutes(store: store, output: output, streams: streams).add(to: router)
-        HealthRoutes(store: store, addresses: addresses).add(to: router)
+        HealthRoutes(store: store, addresses: addresses, warnings: actions.warnings).add(to: router)
     }
 
     /// Serves until the daemon is asked to stop: streams end, requests under way

@@ -12,6 +12,8 @@ package struct JobActions: Sendable {
     package var prune: @Sendable (PruneRequest) async throws -> Pruned
     /// Why no job can run as a user; nil if it can.
     package var refusalOfUser: @Sendable (RunAs) async -> String?
+    /// What does not work for now though jobs go on, a sentence each.
+    package var warnings: @Sendable () -> [String]
 
     package init(
         removeFiles: @escaping @Sendable (JobID) async -> Void,
@@ -19,11 +21,13 @@ package struct JobActions: Sendable {
             @escaping @Sendable ([UInt8], JobID, Int64?, Bool, Identity) async throws ->
             Int64,
         prune: @escaping @Sendable (PruneRequest) async throws -> Pruned,
-        refusalOfUser: @escaping @Sendable (RunAs) async -> String?
+        refusalOfUser: @escaping @Sendable (RunAs) async -> String?,
+        warnings: @escaping @Sendable () -> [String] = { [] }
     ) {
         self.removeFiles = removeFiles
         self.addInput = addInput
         self.prune = prune
         self.refusalOfUser = refusalOfUser
+        self.warnings = warnings
     }
 }

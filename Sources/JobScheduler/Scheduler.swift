@@ -54,7 +54,7 @@ package actor Scheduler {
     let now: @Sendable () -> Timestamp
     let logger: Logger
     /// What does not work for a while.
-    let troubles: TroubleLog
+    package nonisolated let troubles: TroubleLog
     /// The memory that journals are read through, one after the other.
     let buffer = JournalBuffer()
     /// What is followed.

@@ -22,6 +22,13 @@ package final class TroubleLog: Sendable {
         self.logger = logger
     }
 
+    /// What does not work now, a sentence each.
+    package var current: [String] {
+        entries.withLock { entries in
+            entries.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.reason)." }
+        }
+    }
+
     /// Notes that something failed.
     ///
     /// - Parameters:

@@ -1,10 +1,10 @@
 /// How many columns a character takes on a terminal.
-enum ScalarWidth {
+package enum ScalarWidth {
     /// The columns of a scalar: 0 for marks and format characters, which belong
     /// to the character before; 2 for what East Asian Width calls wide, emoji
     /// among it; otherwise 1. Scalars are not gathered into emoji sequences,
     /// since the programs that draw do not do so either (wcwidth(3)).
-    static func columns(of value: UInt32) -> Int {
+    package static func columns(of value: UInt32) -> Int {
         if value < 0x300 { return 1 }
         if isWide(value) { return 2 }
         // Line drawing, blocks and geometric shapes: what bars are made of.

@@ -72,6 +72,10 @@ import Testing
         #expect(DisplayText.width("日本") == 4)
         #expect(DisplayText.width("e\u{301}") == 1)
         #expect(DisplayText.width("🚀") == 2)
+        #expect(DisplayText.width("✅ ⚡ ❌") == 8)
+        // As terminals draw them, each scalar by itself.
+        #expect(DisplayText.width("🇩🇪") == 2)
+        #expect(DisplayText.width("✔\u{FE0F}") == 1)
         #expect(DisplayText.fit("abcdef", 4) == "abc~")
         #expect(DisplayText.fit("日本語", 5, style: Style(isColored: false, isUnicode: true)) == "日本…")
         #expect(DisplayText.fit("日本語", 4) == "日~")

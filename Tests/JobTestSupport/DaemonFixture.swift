@@ -109,7 +109,10 @@ package final class DaemonFixture {
         var limit = openFiles.map { "ulimit -n \($0); " } ?? ""
         if let softOpenFiles { limit += "ulimit -Sn \(softOpenFiles); " }
         return try ChildProcess(
-            "/usr/bin/env", wrapper + ["/bin/sh", "-c", limit + prelude + "exec \"$@\"", "sh"] + words,
+            "/usr/bin/env",
+            wrapper + [
+                "/bin/sh", "-c", limit + (prelude.isEmpty ? "exec " : prelude) + " \"$@\"", "sh",
+            ] + words,
             environment: variables, output: log, errors: log)
     }
 

@@ -41,8 +41,20 @@ public struct JobResource: WireResource, Hashable {
     public var priority: Int
     /// Whether and when a failed attempt is followed by another; nil for never.
     public var retry: RetryResource?
+    /// How long it may run, in seconds; nil for as long as it takes.
+    public var timeoutSeconds: Double?
     /// How long it may neither write nor tell progress, in seconds.
     public var stallTimeoutSeconds: Double?
+    /// How long its processes have between being asked to end and being killed, in
+    /// seconds.
+    public var killGraceSeconds: Double?
+    /// How much it may write, in bytes.
+    public var outputLimitBytes: Int64?
+    /// Whether it has a terminal.
+    public var usesTerminal: Bool
+    /// Whether its progress is taken from the files that it reads, as long as it
+    /// prints none.
+    public var watchesFiles: Bool
     /// When it may start at the earliest.
     public var notBefore: Date?
     /// The jobs that it comes after.
@@ -89,7 +101,12 @@ public struct JobResource: WireResource, Hashable {
         case waitingFor = "waiting_for"
         case eligibleAt = "eligible_at"
         case priority, retry
+        case timeoutSeconds = "timeout_seconds"
         case stallTimeoutSeconds = "stall_timeout_seconds"
+        case killGraceSeconds = "kill_grace_seconds"
+        case outputLimitBytes = "output_limit_bytes"
+        case usesTerminal = "tty"
+        case watchesFiles = "watch_files"
         case notBefore = "not_before"
         case after
         case afterPolicy = "after_policy"
@@ -130,7 +147,12 @@ public struct JobResource: WireResource, Hashable {
         eligibleAt = try optional(.eligibleAt)
         priority = try optional(.priority) ?? 0
         retry = try optional(.retry)
+        timeoutSeconds = try optional(.timeoutSeconds)
         stallTimeoutSeconds = try optional(.stallTimeoutSeconds)
+        killGraceSeconds = try optional(.killGraceSeconds)
+        outputLimitBytes = try optional(.outputLimitBytes)
+        usesTerminal = try optional(.usesTerminal) ?? false
+        watchesFiles = try optional(.watchesFiles) ?? false
         notBefore = try optional(.notBefore)
         after = try optional(.after) ?? []
         afterPolicy = try optional(.afterPolicy) ?? .succeeded

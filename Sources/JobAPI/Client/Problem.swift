@@ -23,6 +23,10 @@ public struct Problem: WireResource, Hashable, Error {
         public var message: String
     }
 
+    /// Whether it was not the daemon that answered, but something between: a proxy
+    /// that has lost it, or does not lead to it at the moment.
+    public var isForeign: Bool { code == nil }
+
     private enum CodingKeys: String, CodingKey {
         case status, title, detail, code, errors
     }

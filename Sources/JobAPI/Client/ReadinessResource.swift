@@ -7,4 +7,6 @@ public struct ReadinessResource: WireResource, Hashable {
     /// Where it listens: `http://127.0.0.1:7620`, `unix:/run/jobd/jobd.sock`; nil from a
     /// daemon that does not say.
     public var addresses: [String]?
+    /// What does not work for now though jobs go on, a sentence each.
+    public var warnings: [String]?
 }

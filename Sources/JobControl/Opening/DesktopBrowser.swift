@@ -23,8 +23,8 @@ struct DesktopBrowser: Sendable {
     /// Opens an address that signs in whoever has it.
     ///
     /// It is passed on in a file, because every user of the machine sees the arguments
-    /// of all processes (proc_pid_cmdline(5)). The file stays; what is in it is
-    /// worth nothing a moment later.
+    /// of all processes (proc_pid_cmdline(5)). The file stays for the browser to read,
+    /// until the next call; what is in it is worth nothing a moment later.
     ///
     /// - Throws: `Trouble` when there is no xdg-open, or no room.
     func open(_ url: String) throws {
@@ -35,6 +35,7 @@ struct DesktopBrowser: Sendable {
     ///
     /// - Returns: Its path.
     func file(leadingTo url: String) throws -> String {
+        removeFormerFiles()
         var template = Array("\(directory)/jobctl-open-XXXXXX.html".utf8CString)
         // mkstemp(3): for its owner only.
         let descriptor = mkstemps(&template, 5)
@@ -46,6 +47,25 @@ struct DesktopBrowser: Sendable {
         }
         return String(
             decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Removes what earlier calls have left. A code is good for a minute, so nobody
+    /// waits for a file that is older.
+    private func removeFormerFiles() {
+        guard let entries = opendir(directory) else { return }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("jobctl-open-"), name.hasSuffix(".html") else { continue }
+            let path = "\(directory)/\(name)"
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_uid == geteuid(),
+                time(nil) - status.st_mtim.tv_sec > 60
+            else { continue }
+            unlink(path)
+        }
     }
 
     /// A page that leads to another at once.

@@ -24,5 +24,6 @@ enum LeadingOptions {
         return [verb, below] + leading + rest.dropFirst()
     }
 
-    private static let valued = ["--url", "--token", "--token-file", "--ca-file"]
+    /// Those with a value.
+    static let valued = ["--url", "--token", "--token-file", "--ca-file"]
 }

@@ -25,5 +25,6 @@ enum SignalWord {
     }
 
     /// Options whose value may look like a signal.
-    private static let valued = ["--label", "--queue", "--state", "--name", "--url", "--token"]
+    private static let valued =
+        LeadingOptions.valued + ["--label", "--queue", "--state", "--name"]
 }

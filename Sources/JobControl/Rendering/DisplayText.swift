@@ -1,3 +1,5 @@
+import TerminalText
+
 /// Text from elsewhere, made fit for a terminal.
 enum DisplayText {
     /// The text without anything that would move the cursor, change colours, ring,
@@ -81,20 +83,6 @@ enum DisplayText {
     }
 
     private static func width(_ character: Character) -> Int {
-        // A character is as wide as its base; what combines with it adds nothing.
-        guard let scalar = character.unicodeScalars.first else { return 0 }
-        if scalar.isASCII { return 1 }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format: return 0
-        default: break
-        }
-        // Unicode's East Asian Width W and F, in their large blocks.
-        switch scalar.value {
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3,
-            0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
-            0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD:
-            return 2
-        default: return 1
-        }
+        character.unicodeScalars.reduce(0) { $0 + ScalarWidth.columns(of: $1.value) }
     }
 }

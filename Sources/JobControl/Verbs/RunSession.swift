@@ -106,15 +106,36 @@ struct RunSession: Sendable {
 
     private func leave(on interrupts: AsyncStream<Int32>) async throws -> Ending {
         var hasCancelled = false
+        var cancelling: Task<Bool, Never>?
         for await number in interrupts {
             if cancelsOnInterrupt, !hasCancelled {
                 hasCancelled = true
                 await screen.note("cancelling job \(job.id); once more to leave it to itself")
-                _ = try await client.cancel(job.id)
+                cancelling = Task { [client, job] in
+                    // Also when the daemon is away: it is asked when it is back.
+                    do {
+                        _ = try await client.cancelPersistently(job.id)
+                        return true
+                    } catch ClientError.problem(let problem)
+                        where problem.code == "job_not_found" || problem.code == "conflict"
+                    {
+                        // It has ended meanwhile.
+                        return true
+                    } catch {
+                        return false
+                    }
+                }
                 continue
             }
             await screen.clear()
-            await screen.note(wayBack)
+            cancelling?.cancel()
+            if let cancelling, await cancelling.value {
+                await screen.note("job \(job.id) is being cancelled")
+            } else if cancelling != nil {
+                await screen.note("the daemon could not be asked to cancel it: \(wayBack)")
+            } else {
+                await screen.note(wayBack)
+            }
             return .left(ExitStatus.signalBase + number)
         }
         throw CancellationError()

@@ -8,6 +8,8 @@ struct HealthRoutes: Sendable {
     let store: Store
     /// Where the daemon listens.
     let addresses: [String]
+    /// What does not work for now beside storing, though jobs go on.
+    let warnings: @Sendable () -> [String]
 
     func add(to router: Router<JobRequestContext>) {
         router.endpoint("/health", [.get: health])
@@ -42,6 +44,8 @@ struct HealthRoutes: Sendable {
                 $0.member("running", counts[.running] ?? 0)
                 $0.key("addresses")
                 $0.array { for address in addresses { $0.value(address) } }
+                $0.key("warnings")
+                $0.array { for warning in warnings() { $0.value(warning) } }
             }
         }
     }

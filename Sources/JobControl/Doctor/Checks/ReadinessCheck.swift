@@ -7,7 +7,15 @@ struct ReadinessCheck: DoctorCheck {
         let answer = await examination.probe.ask("/ready", headers: examination.authorization)
         guard case .success(let answer) = answer else { return [] }
         switch answer.status {
-        case 200: return [Finding("readiness", .ok, "the daemon can store what happens")]
+        case 200:
+            // What answers may be a proxy's page.
+            let warnings = (try? ReadinessResource(json: answer.body))?.warnings ?? []
+            return [Finding("readiness", .ok, "the daemon can store what happens")]
+                + warnings.map {
+                    Finding(
+                        "readiness", .warning, $0,
+                        advice: "jobs go on meanwhile; it is over by itself once that is mended")
+                }
         case 401, 403: return [Finding("readiness", .info, "not to be seen without a token")]
         default:
             // A proxy's own answer has no words.
