@@ -56,6 +56,7 @@ test: test-deps ## build and run all tests
 	SWIFT=$(SWIFT) Tests/run.sh
 
 test-clients: build ## follow jobs with curl, Python, Node and Chromium
+	node --test Tests/Dashboard
 	Tests/Clients/run.sh $(BUILD)
 
 test-systemd: build ## run the units under a real systemd in a container (as root)
@@ -64,6 +65,9 @@ test-systemd: build ## run the units under a real systemd in a container (as roo
 lint: ## check the format, the units and the scripts
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 	Tests/Systemd/verify.sh
+	@! command -v node >/dev/null || for script in Sources/JobHTTP/Dashboard/*.js; do \
+	    node --check $$script || exit 1; \
+	done
 	@for script in .ci/run docs/demo.sh Tests/*.sh Tests/*/*.sh Benchmarks/*.sh; do \
 	    [ ! -e $$script ] || bash -n $$script || exit 1; \
 	done

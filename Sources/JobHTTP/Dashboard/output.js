@@ -13,6 +13,8 @@ export class Output {
     this.id = id;
     this.source = null;
     this.pending = [];
+    this.changed = new Map();
+    this.present = { stdout: "", stderr: "" };
     this.frame = null;
     this.dropped = 0;
     this.attempt = null;
@@ -35,7 +37,8 @@ export class Output {
     const source = new EventSource(`jobs/${this.id}/output?tail=${TAIL}${chosen}`);
     this.source = source;
     this.text = new TerminalText({
-      line: (text, stream) => this.add(text, stream),
+      line: (text, stream, key) => this.add(text, stream, key),
+      change: (key, text) => this.change(key, text),
       present: (text, stream) => { this.present = { ...this.present, [stream]: text }; },
     });
     source.addEventListener("output", (message) => {
@@ -55,7 +58,16 @@ export class Output {
       this.stop();
       this.isComplete = true;
     });
-    source.addEventListener("reset", () => this.clear());
+    source.addEventListener("reset", () => {
+      // What was being written comes again, too.
+      this.text.end();
+      this.clear();
+    });
+    source.addEventListener("damage", (message) => {
+      this.text.end();
+      this.add(`── ${JSON.parse(message.data).message} ──`, "mark");
+      this.draw();
+    });
   }
 
   /** Whether it has to be asked for again: it was refused, or has ended. */
@@ -70,6 +82,7 @@ export class Output {
 
   clear() {
     this.pending = [];
+    this.changed = new Map();
     this.present = { stdout: "", stderr: "" };
     this.dropped = 0;
     this.attempt = null;
@@ -79,17 +92,32 @@ export class Output {
     this.draw();
   }
 
-  add(text, stream) {
-    this.pending.push([text, stream]);
+  add(text, stream, key) {
+    this.pending.push([text, stream, key]);
     if (this.pending.length > KEPT) this.dropped += this.pending.splice(0, this.pending.length - KEPT).length;
+  }
+
+  /** A line was drawn over. */
+  change(key, text) {
+    this.changed.set(key, text);
   }
 
   draw() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
-      this.lines.append(...this.pending.map(([text, stream]) =>
-        h("div", { class: stream === "stdout" ? "line" : `line ${stream}` }, clean(text) || "\u200b")));
+      this.lines.append(...this.pending.map(([text, stream, key]) => {
+        const line = h("div", { class: stream === "stdout" ? "line" : `line ${stream}` }, clean(text) || "\u200b");
+        line.key = key;
+        return line;
+      }));
       this.pending = [];
+      // Only the last rows of a screen are drawn over: they are among the last lines.
+      for (let line = this.lines.lastElementChild; line && this.changed.size; line = line.previousElementSibling) {
+        if (!this.changed.has(line.key)) continue;
+        setText(line, clean(this.changed.get(line.key)) || "\u200b");
+        this.changed.delete(line.key);
+      }
+      this.changed.clear();
       while (this.lines.childElementCount > KEPT) {
         this.lines.firstElementChild.remove();
         this.dropped += 1;

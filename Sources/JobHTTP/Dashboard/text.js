@@ -25,7 +25,6 @@ export function setText(element, text) {
  * control characters but tab and line feed, and the bidirectional ones (UAX #9).
  */
 export function clean(text) {
-  // eslint-disable-next-line no-control-regex
   return String(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
