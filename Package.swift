@@ -178,6 +178,12 @@ let package = Package(
             dependencies: ["JobRunner", "Journal", "JobModel", "CLinux", "JobTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "JobSchedulerTests",
+            dependencies: [
+                "JobScheduler", "JobStore", "JobModel", "JobTestSupport", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "JobEventsTests",
             dependencies: [
                 "JobEvents", "JobStore", "JobModel", "JobAPI", "Journal", "JobTestSupport", grdb,

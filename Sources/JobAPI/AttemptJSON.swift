@@ -16,7 +16,7 @@ extension JSONWriter {
             json.member(granted: attempt.granted)
             json.key("links")
             json.object {
-                $0.member("output", "\(LinkBase.path)/jobs/\(job)/output?attempt=\(attempt.number)")
+                $0.member("output", Link.output(of: job, attempt: attempt.number))
             }
         }
     }

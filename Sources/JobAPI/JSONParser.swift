@@ -1,8 +1,14 @@
 /// Reads JSON (RFC 8259) from bytes, strictly and in time proportional to their
 /// number, whatever they are: they come from anybody.
 struct JSONParser {
-    /// The bytes are not one JSON value, or it is nested too deeply.
-    struct SyntaxError: Error {}
+    /// The bytes are not one JSON value, or it is nested too deeply, or one of its
+    /// objects says something twice.
+    struct SyntaxError: Error {
+        /// The member that is there twice in one object, if that is what is wrong:
+        /// what such an object means is not said (RFC 8259 §4), so two programs
+        /// could understand it in two ways.
+        var duplicate: String?
+    }
 
     /// Deeper than any request; each level is a call.
     private static let maximumDepth = 64
@@ -75,7 +81,11 @@ struct JSONParser {
             let name = try string()
             skipSpace()
             guard take(":") else { throw SyntaxError() }
-            members[name] = try value(depth: depth)
+            // Names that differ in bytes only may be one to Swift: these too are
+            // refused, for one of the values would be lost.
+            guard members.updateValue(try value(depth: depth), forKey: name) == nil else {
+                throw SyntaxError(duplicate: name)
+            }
             skipSpace()
             if take("}") { return members }
             guard take(",") else { throw SyntaxError() }

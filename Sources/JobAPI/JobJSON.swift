@@ -83,11 +83,10 @@ extension JSONWriter {
             json.member(granted: job.granted)
             json.member("cursor", job.cursor.rawValue)
             json.key("links")
-            let base = LinkBase.path
             json.object {
-                $0.member("self", "\(base)/jobs/\(job.id)")
-                $0.member("progress", "\(base)/jobs/\(job.id)/progress")
-                $0.member("output", "\(base)/jobs/\(job.id)/output")
+                $0.member("self", Link.job(job.id))
+                $0.member("progress", Link.progress(of: job.id))
+                $0.member("output", Link.output(of: job.id))
             }
         }
     }

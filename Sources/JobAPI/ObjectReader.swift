@@ -22,6 +22,11 @@ struct ObjectReader {
         do {
             value = try JSONParser.parse(bytes)
         } catch {
+            if let name = error.duplicate {
+                throw JobError(
+                    .malformedRequest,
+                    "The member '\(name.prefix(100))' is there twice in one object. Give it once.")
+            }
             throw JobError(
                 .malformedRequest,
                 bytes.isEmpty

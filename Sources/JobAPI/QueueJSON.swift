@@ -23,7 +23,7 @@ extension JSONWriter {
             json.member("queued", status.queued)
             json.member("waiting", status.waiting)
             json.key("links")
-            json.object { $0.member("self", "/queues/\(status.queue.name)") }
+            json.object { $0.member("self", Link.queue(status.queue.name)) }
         }
     }
 }

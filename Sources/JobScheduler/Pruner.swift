@@ -16,19 +16,36 @@ package actor Pruner {
     private let logger: Logger
     private let isRung = Mutex(false)
     private var isStopped = false
-    /// When the next job is too old.
-    private var due: Timestamp?
+    /// Goes off when the next job is too old, or earlier. There is one, which is set
+    /// anew after each look, so nothing has to be known of when it does.
+    // Unsafe: sources can be used on any thread, and the compiler does not know.
+    private nonisolated(unsafe) let timer = DispatchSource.makeTimerSource(queue: .global())
+    private let longestWait: Double
 
-    /// - Parameter removeFiles: removes what a deleted job has left on disk.
+    /// - Parameters:
+    ///   - removeFiles: removes what a deleted job has left on disk.
+    ///   - now: the clock that rows are stamped by.
+    ///   - longestWait: after how many seconds it looks again though nothing is due.
     package init(
         store: Store, retention: Retention, removeFiles: @escaping @Sendable (JobID) async -> Void,
-        now: @escaping @Sendable () -> Timestamp, logger: Logger
+        now: @escaping @Sendable () -> Timestamp, logger: Logger,
+        longestWait: Double = 86_400
     ) {
         self.store = store
         self.retention = retention
         self.removeFiles = removeFiles
         self.now = now
         self.logger = logger
+        self.longestWait = longestWait
+        timer.setEventHandler { [weak self] in
+            guard let self else { return }
+            Task { await self.look() }
+        }
+        timer.activate()
+    }
+
+    deinit {
+        timer.cancel()
     }
 
     /// Says that jobs have finished. What that makes superfluous goes a little
@@ -39,14 +56,18 @@ package actor Pruner {
             return !isRung
         }
         guard isFirst, retention != Retention() else { return }
-        later(seconds: Self.collecting) { pruner in
-            pruner.isRung.withLock { $0 = false }
-            await pruner.look()
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.collecting) { [weak self] in
+            guard let self else { return }
+            isRung.withLock { $0 = false }
+            Task { await self.look() }
         }
     }
 
     /// Removes no more.
-    package func stop() { isStopped = true }
+    package func stop() {
+        isStopped = true
+        timer.cancel()
+    }
 
     /// Applies the retention now.
     ///
@@ -90,11 +111,9 @@ package actor Pruner {
     /// Looks again when the oldest job has reached its age.
     private func scheduleNext() async throws {
         guard let age = retention.age, let oldest = try await store.oldestEnd() else { return }
-        let next = oldest + age
-        if let due, due <= next, due > now() { return }
-        due = next
-        let seconds = Double(next - now()) / 1_000_000
-        later(seconds: min(max(seconds, Self.collecting), 86_400)) { await $0.look() }
+        let seconds = Double(oldest + age - now()) / 1_000_000
+        timer.schedule(
+            wallDeadline: .now() + min(max(seconds, Self.collecting), longestWait))
     }
 
     private func remove(
@@ -126,15 +145,6 @@ package actor Pruner {
         }
         if pruned.jobs > 0 { try await store.reclaimSpace() }
         return pruned
-    }
-
-    private nonisolated func later(
-        seconds: Double, _ body: @escaping @Sendable (Pruner) async -> Void
-    ) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
-            guard let self else { return }
-            Task { await body(self) }
-        }
     }
 
     /// Seconds in which ends are collected.

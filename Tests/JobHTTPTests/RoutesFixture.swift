@@ -77,8 +77,10 @@ final class RoutesFixture: Sendable {
                 headerFields: headers),
             body: RequestBody(buffer: ByteBuffer(string: body)))
         let channel = NIOAsyncTestingChannel(loop: loop)
-        channel.remoteAddress = try SocketAddress(ipAddress: address, port: 4000)
-        var context = JobRequestContext(source: .init(channel: channel, logger: logger))
+        let peer = IPAddress(address).map(Peer.network) ?? .unknown
+        var context = Peer.$current.withValue(peer) {
+            JobRequestContext(source: .init(channel: channel, logger: logger))
+        }
         context.principal = principal
         return try await responder.respond(to: request, context: context)
     }

@@ -40,27 +40,47 @@ struct ConfigurationFile {
             throw StartError(
                 .configuration, "The configuration file \(path) must be lines of 'setting: value'.")
         }
-        let known = Set(SettingName.allCases.map(\.key))
+        let known = Dictionary(uniqueKeysWithValues: SettingName.allCases.map { ($0.key, $0) })
         for (keyNode, valueNode) in mapping {
             let key = keyNode.string ?? ""
             if key == Self.definitionsKey {
                 definitions = try Self.definitions(valueNode, path)
                 continue
             }
-            guard known.contains(key) else {
+            guard let name = known[key] else {
                 throw StartError(
                     .configuration,
                     "\(path): '\(key)' is not a setting. There are: "
-                        + (known.sorted() + [Self.definitionsKey]).joined(separator: ", ") + ".")
+                        + (known.keys.sorted() + [Self.definitionsKey]).joined(separator: ", ")
+                        + ".")
             }
-            if let value = valueNode.scalar?.string {
-                settings[key] = [value]
-            } else if let sequence = valueNode.sequence {
-                settings[key] = sequence.compactMap { $0.scalar?.string }
-            } else {
-                throw StartError(
-                    .configuration, "\(path): \(key) must be a value or a list of values.")
+            guard settings[key] == nil else {
+                throw StartError(.configuration, "\(path): \(key) is there twice.")
             }
+            settings[key] = try Self.values(of: name, valueNode, path)
+        }
+    }
+
+    /// What a setting is given as: nothing is left out that could not be understood.
+    private static func values(
+        of name: SettingName, _ node: Node, _ path: String
+    ) throws -> [String] {
+        let place = "\(path): \(YAMLConversion.place(node))\(name.key)"
+        switch node {
+        case .scalar(let scalar): return [scalar.string]
+        case .sequence(let sequence) where name.isList:
+            return try sequence.map { element in
+                guard let scalar = element.scalar else {
+                    throw StartError(
+                        .configuration, "\(place) must be a list of texts, each of them one value.")
+                }
+                return scalar.string
+            }
+        case .sequence:
+            throw StartError(.configuration, "\(place) takes one value, not a list.")
+        case .mapping, .alias:
+            let kinds = name.isList ? "a value or a list of values" : "one value"
+            throw StartError(.configuration, "\(place) must be \(kinds).")
         }
     }
 

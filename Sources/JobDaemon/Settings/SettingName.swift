@@ -40,4 +40,17 @@ enum SettingName: String, CaseIterable {
 
     /// `progress_interval_seconds`
     var key: String { rawValue.replacing("-", with: "_") }
+
+    /// Whether it takes several values.
+    var isList: Bool {
+        switch self {
+        case .listen, .allowedHosts, .corsOrigins, .trustedProxies: true
+        case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
+            .logLevel, .progressIntervalSeconds, .slots,
+            .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
+            .retentionBytes, .supervisor, .runAs, .allowRoot, .controlGroups, .streamsPerClient,
+            .connectionLimit, .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:
+            false
+        }
+    }
 }

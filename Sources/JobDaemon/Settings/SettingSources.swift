@@ -55,18 +55,3 @@ struct SettingSources {
     /// What may be started by name.
     var definitions: [Definition] { file.definitions }
 }
-
-extension SettingName {
-    /// Whether it takes several values.
-    fileprivate var isList: Bool {
-        switch self {
-        case .listen, .allowedHosts, .corsOrigins, .trustedProxies: true
-        case .noAuth, .socketGroup, .socketGroupRole, .ticketSeconds, .stateDir, .noListen, .socket,
-            .logLevel, .progressIntervalSeconds, .slots,
-            .streamLimit, .keepaliveSeconds, .stallSeconds, .retentionSeconds, .retentionJobs,
-            .retentionBytes, .supervisor, .runAs, .allowRoot, .controlGroups, .streamsPerClient,
-            .connectionLimit, .requestTimeoutSeconds, .tlsCertificate, .tlsKey, .basePath:
-            false
-        }
-    }
-}

@@ -32,8 +32,8 @@ extension Settings {
                 try sources.value(.socketGroupRole, "one of \(roles)", Role.init) ?? .submit
             hosts = Set(try Self.each(sources[.allowedHosts], Self.host))
             origins = Set(try Self.each(sources[.corsOrigins], Self.origin))
-            let longest = TicketRequest.maximumSeconds
-            ticketSeconds = Int64(try sources.number(.ticketSeconds, in: 1...longest) ?? 3600)
+            let longest = Int64(TicketRequest.maximumSeconds)
+            ticketSeconds = try sources.whole(.ticketSeconds, in: 1...longest) ?? 3600
         }
 
         private static func each(

@@ -72,25 +72,25 @@ struct Settings {
             try sources.value(.logLevel, "one of trace, debug, info, warning, error") {
                 Logger.Level(rawValue: $0)
             } ?? .info
-        progressInterval = Int64(
-            1_000_000 * (try sources.number(.progressIntervalSeconds, in: 0...3600) ?? 0.1))
-        slots = Int(
-            try sources.number(.slots, in: 0...100_000)
-                ?? Double(ProcessInfo.processInfo.activeProcessorCount))
+        progressInterval = try sources.seconds(.progressIntervalSeconds, in: 0...3600) ?? 100_000
+        slots =
+            try sources.whole(.slots, in: 0...100_000).map { Int($0) }
+            ?? ProcessInfo.processInfo.activeProcessorCount
         let standard = Retention.standard
-        let seconds = try sources.number(.retentionSeconds, in: 0...3_155_760_000)
-        let jobs = try sources.number(.retentionJobs, in: 0...1_000_000_000)
-        let bytes = try sources.number(.retentionBytes, in: 0...1e18)
+        let age = try sources.seconds(.retentionSeconds, in: 0...3_155_760_000)
+        let jobs = try sources.whole(.retentionJobs, in: 0...1_000_000_000)
+        let bytes = try sources.whole(.retentionBytes, in: 0...1_000_000_000_000_000_000)
         retention = Retention(
-            age: seconds.map { Int64($0 * 1_000_000) } ?? standard.age,
+            age: age ?? standard.age,
             jobs: jobs.map { Int($0) } ?? standard.jobs,
-            bytes: bytes.map { Int64($0) } ?? standard.bytes)
+            bytes: bytes ?? standard.bytes)
         if retention.age == 0 { retention.age = nil }
         if retention.jobs == 0 { retention.jobs = nil }
         if retention.bytes == 0 { retention.bytes = nil }
-        streamLimit = Int(try sources.number(.streamLimit, in: 0...1_000_000) ?? 10_000)
-        keepaliveSeconds = try sources.number(.keepaliveSeconds, in: 0.01...15) ?? 15
-        stallSeconds = Int64(try sources.number(.stallSeconds, in: 1...3600) ?? 30)
+        streamLimit = Int(try sources.whole(.streamLimit, in: 0...1_000_000) ?? 10_000)
+        let keepalive = try sources.seconds(.keepaliveSeconds, in: 0.01...15)
+        keepaliveSeconds = Double(keepalive ?? 15_000_000) / 1_000_000
+        stallSeconds = try sources.whole(.stallSeconds, in: 1...3600) ?? 30
         access = try AccessSettings(sources)
         runAs = try sources.value(.runAs, "USER or USER:GROUP") { RunAs($0) }
         allowsRoot = try sources.flag(.allowRoot) ?? false
@@ -125,37 +125,6 @@ struct Settings {
         let beside = (program as NSString).deletingLastPathComponent + "/\(name)"
         if FileManager.default.isExecutableFile(atPath: beside) { return beside }
         return "/usr/libexec/jobd/\(name)"
-    }
-}
-
-extension SettingSources {
-    /// A setting that `parse` understands; nil when nobody said anything.
-    func value<Value>(
-        _ name: SettingName, _ expected: String, _ parse: (String) -> Value?
-    ) throws -> Value? {
-        guard let given = self[name], let text = given.values.last else { return nil }
-        guard let value = parse(text) else {
-            throw StartError(
-                given.status, "\(given.origin) must be \(expected), not '\(text)'.")
-        }
-        return value
-    }
-
-    func number(_ name: SettingName, in range: ClosedRange<Double>) throws -> Double? {
-        try value(name, "a number from \(range.lowerBound) to \(range.upperBound)") { text in
-            Double(text).flatMap { range.contains($0) ? $0 : nil }
-        }
-    }
-
-    /// Nil when nobody said anything.
-    func flag(_ name: SettingName) throws -> Bool? {
-        try value(name, "true or false") { text in
-            switch text.lowercased() {
-            case "true", "yes", "1", "on": true
-            case "false", "no", "0", "off": false
-            default: nil
-            }
-        }
     }
 }
 

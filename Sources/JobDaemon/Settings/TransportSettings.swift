@@ -21,10 +21,10 @@ struct TransportSettings {
         basePath =
             try sources.value(.basePath, "the beginning of a path, like /jobd") { BasePath($0) }
             ?? BasePath()
-        connectionLimit = Int(try sources.number(.connectionLimit, in: 1...1_000_000) ?? 20_000)
-        streamsPerClient = Int(try sources.number(.streamsPerClient, in: 0...1_000_000) ?? 1000)
-        requestTimeoutMilliseconds = Int64(
-            1000 * (try sources.number(.requestTimeoutSeconds, in: 0.1...3600) ?? 20))
+        connectionLimit = Int(try sources.whole(.connectionLimit, in: 1...1_000_000) ?? 20_000)
+        streamsPerClient = Int(try sources.whole(.streamsPerClient, in: 0...1_000_000) ?? 1000)
+        requestTimeoutMilliseconds =
+            try sources.seconds(.requestTimeoutSeconds, in: 0.1...3600, perSecond: 1000) ?? 20_000
         if let given = sources[.trustedProxies] {
             for value in given.values where !trustedProxies.add(value) {
                 throw StartError(

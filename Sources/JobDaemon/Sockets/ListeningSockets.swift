@@ -60,33 +60,76 @@ struct ListeningSockets {
     // MARK: TCP
 
     private mutating func bind(_ address: HostPort, isSecure: Bool) throws {
+        let count = sockets.count
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(address.host, String(address.port), &hints, &list)
-        guard status == 0, let first = list else {
+        guard status == 0, list != nil else {
             throw StartError(
                 .unavailable,
                 "Cannot listen on \(address.host): \(String(cString: gai_strerror(status)))."
             )
         }
         defer { freeaddrinfo(list) }
+        // A name may stand for several addresses, as localhost does for one of each
+        // family: clients try any of them.
+        var found: [Endpoint] = []
+        for entry in sequence(first: list, next: { $0?.pointee.ai_next }) {
+            guard let entry else { break }
+            let endpoint = Endpoint(entry.pointee)
+            // /etc/hosts may say a thing twice.
+            if !found.contains(endpoint) { found.append(endpoint) }
+        }
+        var port: UInt16?
+        var missing: CInt?
+        for endpoint in found {
+            let endpoint = port.map(endpoint.with(port:)) ?? endpoint
+            let result = Self.listen(on: endpoint, isAlone: found.count == 1)
+            switch result {
+            case .success(let descriptor):
+                // The one that the system picked for the first is that of all.
+                if address.port == 0, port == nil { port = Endpoint.port(of: descriptor) }
+                try add(descriptor, isSecure: isSecure)
+            case .failure(let failure) where failure.isOfFamily: missing = failure.code
+            case .failure(let failure): throw Self.failure(address, failure.code)
+            }
+        }
+        // A machine without one of the families has the other.
+        if let missing, sockets.count == count { throw Self.failure(address, missing) }
+    }
+
+    /// Why an endpoint is not listened on.
+    private struct ListenFailure: Error {
+        /// An errno.
+        let code: CInt
+        /// Whether this machine lacks the address's family, or the address.
+        var isOfFamily: Bool { code == EAFNOSUPPORT || code == EADDRNOTAVAIL }
+    }
+
+    /// - Parameter isAlone: whether it stands for its name alone; if not, it must not
+    ///   take what another of the name is to have (ipv6(7), `IPV6_V6ONLY`).
+    private static func listen(
+        on endpoint: Endpoint, isAlone: Bool
+    ) -> Result<CInt, ListenFailure> {
         let descriptor = socket(
-            first.pointee.ai_family, first.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Self.failure(address, errno) }
+            endpoint.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return .failure(ListenFailure(code: errno)) }
         // A port whose last connections are in TIME_WAIT is free all the same.
         var yes: CInt = 1
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
-        guard Glibc.bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0,
-            Glibc.listen(descriptor, Self.backlog) == 0
-        else {
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+        if endpoint.family == AF_INET6, !isAlone {
+            setsockopt(descriptor, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size)
+        }
+        let isBound = endpoint.withAddress { Glibc.bind(descriptor, $0, $1) } == 0
+        guard isBound, Glibc.listen(descriptor, backlog) == 0 else {
             let code = errno
             close(descriptor)
-            throw Self.failure(address, code)
+            return .failure(ListenFailure(code: code))
         }
-        try add(descriptor, isSecure: isSecure)
+        return .success(descriptor)
     }
 
     private static func failure(_ address: HostPort, _ code: CInt) -> StartError {

@@ -19,7 +19,7 @@ enum SessionCookie {
 
     /// What sets it. No script can read it, and no other site's page has it sent.
     static func setting(_ value: String, for client: ClientView) -> String {
-        "\(name)=\(value); HttpOnly; SameSite=Strict; Path=\(LinkBase.path.isEmpty ? "/" : LinkBase.path)"
+        "\(name)=\(value); HttpOnly; SameSite=Strict; Path=\(Link.base.isEmpty ? "/" : Link.base)"
             + (client.scheme == "https" ? "; Secure" : "")
     }
 

@@ -71,11 +71,18 @@ struct Connections: Sendable {
                     }
                     head.path = head.path.map(base.strip)
                     let routed = Request(head: head, body: request.body)
-                    var response = try await LinkBase.$path.withValue(base.prefix) {
+                    var response = try await Link.$base.withValue(base.prefix) {
                         [context] in try await responder.respond(to: routed, context: context)
                     }
                     response.headers[.date] = HTTPDate.now()
-                    try await writer.write(response: response.head, body: response.body)
+                    // The body too: a stream writes links long after its head.
+                    let body = response.body
+                    let based = ResponseBody(contentLength: body.contentLength) { writer in
+                        // Only this task uses it.
+                        nonisolated(unsafe) let own = writer
+                        try await Link.$base.withValue(base.prefix) { try await body.write(own) }
+                    }
+                    try await writer.write(response: response.head, body: based)
                 },
                 configuration: configuration)
         }

@@ -43,17 +43,17 @@ struct JobRoutes: Sendable {
         }
     }
 
-    private static func next(_ filter: JobFilter, _ limit: Int, _ last: JobID) -> String {
-        var parts = filter.states.map { "state=\($0.rawValue)" }
-        if let queue = filter.queue { parts.append("queue=\(queue.percentEncoded)") }
-        if let owner = filter.owner { parts.append("owner=\(owner.rawValue.percentEncoded)") }
-        if let name = filter.name { parts.append("name=\(name.percentEncoded)") }
+    private static func next(_ filter: JobFilter, _ limit: Int, _ last: JobID) -> Link {
+        var query = filter.states.map { (name: "state", value: $0.rawValue) }
+        if let queue = filter.queue { query.append(("queue", queue)) }
+        if let owner = filter.owner { query.append(("owner", owner.rawValue)) }
+        if let name = filter.name { query.append(("name", name)) }
         for (label, value) in filter.labels.sorted(by: { $0.key < $1.key }) {
-            parts.append("label=\("\(label)=\(value)".percentEncoded)")
+            query.append(("label", "\(label)=\(value)"))
         }
-        if let text = filter.text { parts.append("q=\(text.percentEncoded)") }
-        parts += ["limit=\(limit)", "before=\(last)"]
-        return "\(LinkBase.path)/jobs?" + parts.joined(separator: "&")
+        if let text = filter.text { query.append(("q", text)) }
+        query += [("limit", "\(limit)"), ("before", "\(last)")]
+        return Link.jobs(query)
     }
 
     @Sendable private func show(
@@ -87,23 +87,5 @@ extension JobRequestContext {
             }
             return JobID(rawValue: number)
         }
-    }
-}
-
-extension String {
-    /// As it may stand in a query (RFC 3986 §2.3: only unreserved characters).
-    fileprivate var percentEncoded: String {
-        var encoded = ""
-        for byte in utf8 {
-            let scalar = UnicodeScalar(byte)
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~":
-                encoded.unicodeScalars.append(scalar)
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return encoded
     }
 }

@@ -45,10 +45,8 @@ struct QueueRoutes: Sendable {
         let change = try QueueChange(json: try await request.json())
         let (queue, isNew) = try await store.setQueue(name, change)
         context.audit("Queue set", by: who, ["queue": "\(name)"])
-        return .json(isNew ? .created : .ok, headers: isNew ? [.location: "/queues/\(name)"] : [:])
-        {
-            $0.value(queue)
-        }
+        let headers: HTTPFields = isNew ? [.location: Link.queue(name).text] : [:]
+        return .json(isNew ? .created : .ok, headers: headers) { $0.value(queue) }
     }
 
     @Sendable private func remove(

@@ -41,7 +41,7 @@ struct SubmissionRoutes: Sendable {
         if let patience { job = try await waiting.outcome(of: job, within: patience, context) }
         return .json(
             submitted.isNew ? .created : .ok,
-            headers: [.location: "\(LinkBase.path)/jobs/\(job.id)"]
+            headers: [.location: Link.job(job.id).text]
         ) { $0.value(job) }
     }
 

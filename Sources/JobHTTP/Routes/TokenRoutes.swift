@@ -40,7 +40,7 @@ struct TokenRoutes: Sendable {
                 "token": "\(grant.name)", "role": "\(grant.role.rawValue)",
                 "by": "\(admin.identity.rawValue)",
             ])
-        return .json(.created, headers: [.location: "\(LinkBase.path)/tokens/\(grant.name)"]) {
+        return .json(.created, headers: [.location: Link.token(grant.name).text]) {
             $0.value(token, secret: text)
         }
     }

@@ -19,6 +19,9 @@ struct PatternCompiler {
     /// The most steps that a program may have: each costs time for each character.
     static let maximumSteps = 5000
     private static let maximumDepth = 50
+    /// The most parts that are written out, those included that become no step, such as
+    /// empty groups: repeated within each other they would take for ever.
+    private static let maximumWork = 20 * maximumSteps
 
     private var rest: Substring.UnicodeScalarView
     private var depth = 0
@@ -35,7 +38,8 @@ struct PatternCompiler {
         let tree = try compiler.choice()
         guard compiler.rest.isEmpty else { throw SyntaxError(message: "it has a ) without a (") }
         var program: [Instruction] = []
-        try emit(tree, into: &program)
+        var work = 0
+        try emit(tree, into: &program, &work)
         program.append(.accept)
         return program
     }
@@ -186,32 +190,33 @@ struct PatternCompiler {
     // MARK: Writing
 
     private static func emit(
-        _ tree: Tree, into program: inout [Instruction]
+        _ tree: Tree, into program: inout [Instruction], _ work: inout Int
     ) throws(SyntaxError) {
-        guard program.count < maximumSteps else {
+        work += 1
+        guard program.count < maximumSteps, work < maximumWork else {
             throw SyntaxError(message: "it is too large: repeat less")
         }
         switch tree {
         case .set(let set): program.append(.take(set))
-        case .sequence(let parts): for part in parts { try emit(part, into: &program) }
+        case .sequence(let parts): for part in parts { try emit(part, into: &program, &work) }
         case .choice(let branches):
             var ends: [Int] = []
             for branch in branches.dropLast() {
                 let split = program.count
                 program.append(.accept)
-                try emit(branch, into: &program)
+                try emit(branch, into: &program, &work)
                 ends.append(program.count)
                 program.append(.accept)
                 program[split] = .split(split + 1, program.count)
             }
-            if let last = branches.last { try emit(last, into: &program) }
+            if let last = branches.last { try emit(last, into: &program, &work) }
             for end in ends { program[end] = .jump(program.count) }
         case .repetition(let tree, let low, let high):
-            for _ in 0..<low { try emit(tree, into: &program) }
+            for _ in 0..<low { try emit(tree, into: &program, &work) }
             guard let high else {
                 let split = program.count
                 program.append(.accept)
-                try emit(tree, into: &program)
+                try emit(tree, into: &program, &work)
                 program.append(.jump(split))
                 program[split] = .split(split + 1, program.count)
                 return
@@ -220,7 +225,7 @@ struct PatternCompiler {
             for _ in low..<high {
                 splits.append(program.count)
                 program.append(.accept)
-                try emit(tree, into: &program)
+                try emit(tree, into: &program, &work)
             }
             for split in splits { program[split] = .split(split + 1, program.count) }
         }
