@@ -180,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "JobSchedulerTests",
             dependencies: [
-                "JobScheduler", "JobStore", "JobModel", "JobTestSupport", logging,
+                "JobScheduler", "JobStore", "JobModel", "JobRunner", "Journal",
+                "ProgressRecognition", "CLinux", "JobTestSupport", logging,
             ],
             swiftSettings: strict),
         .testTarget(

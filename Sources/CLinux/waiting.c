@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,28 @@ static int64_t clock_us(clockid_t clock) {
 int64_t linux_realtime_us(void) { return clock_us(CLOCK_REALTIME); }
 
 int64_t linux_monotonic_us(void) { return clock_us(CLOCK_MONOTONIC); }
+
+int64_t linux_boottime_us(void) { return clock_us(CLOCK_BOOTTIME); }
+
+int linux_clock_watch(void) {
+    int watch = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (watch == -1) return -errno;
+    int error = linux_clock_watch_again(watch);
+    if (error == 0) return watch;
+    close(watch);
+    return error;
+}
+
+int linux_clock_watch_again(int watch) {
+    uint64_t expirations;
+    // ECANCELED: that is what it tells.
+    (void)!read(watch, &expirations, sizeof expirations);
+    // For a time that hardly comes: the year 2242. Whoever comes to it is told that
+    // the clock was set by nothing.
+    struct itimerspec never = {.it_value = {.tv_sec = (time_t)1 << 33}};
+    int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+    return timerfd_settime(watch, flags, &never, NULL) == -1 ? -errno : 0;
+}
 
 int linux_poll(struct pollfd *entries, uint32_t count, int64_t timeout_us) {
     struct timespec time = {

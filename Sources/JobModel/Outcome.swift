@@ -36,10 +36,13 @@ package struct Outcome: Hashable, Sendable {
     package var usage: Usage?
     /// When it ended.
     package var time: Timestamp
+    /// How many microseconds the attempt took, pauses among them, by a clock that
+    /// nobody sets; nil when nobody could tell.
+    package var duration: Int64?
 
     package init(
         state: JobState, exitCode: Int32? = nil, signal: Int32? = nil, failure: Failure? = nil,
-        error: String? = nil, usage: Usage? = nil, time: Timestamp
+        error: String? = nil, usage: Usage? = nil, time: Timestamp, duration: Int64? = nil
     ) {
         self.state = state
         self.exitCode = exitCode
@@ -48,6 +51,7 @@ package struct Outcome: Hashable, Sendable {
         self.error = error
         self.usage = usage
         self.time = time
+        self.duration = duration
     }
 }
 

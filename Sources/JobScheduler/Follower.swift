@@ -1,4 +1,3 @@
-import CLinux
 import Dispatch
 import JobModel
 import JobRunner
@@ -28,6 +27,8 @@ final class Follower {
     /// Up to where the journal has been read.
     var offset: UInt64 = 0
     var tracker: ProgressTracker
+    /// The clock of its frames, and how the wall clock stands to it.
+    private(set) var clock = AttemptClock()
     /// What the files that it reads tell; nil when nobody asked for that, and from
     /// the moment on when the output tells it.
     private(set) var fileProgress: FileProgress?
@@ -41,12 +42,9 @@ final class Follower {
     var isSupervisorGone = false
     /// Whether reading on is due without another cause.
     var isPumpDue = false
-    /// What the attempt's clock is ahead of CLOCK_MONOTONIC, in microseconds; nil
-    /// until a frame was read.
-    private var clockOffset: Int64?
     /// How it ended, once that is known and only remains to be stored.
     var outcome: Outcome?
-    /// When the flush that is scheduled is due.
+    /// When the flush that is scheduled is due, by the attempt's clock.
     var flushScheduled: Timestamp?
     /// The cancel that the supervisor has been told of.
     var cancelSent: CancelOrder?
@@ -95,14 +93,17 @@ final class Follower {
     func read(buffer: JournalBuffer, maxBytes: Int) throws -> JournalScan.Stop {
         let reader = try self.reader ?? directory.openJournal(buffer: buffer)
         self.reader = reader
-        var step: Int64?
-        defer {
-            if let step { noteClock(step: step) }
-            preferOutput()
-        }
+        defer { preferOutput() }
         let scan = try reader.forEachFrame(from: offset, maxBytes: maxBytes) { frame, payload in
             defer { offset = frame.end }
-            step = frame.step
+            let isNew = frame.end > derived
+            let time = Timestamp(microseconds: frame.time)
+            let emit = { (progress: Progress, time: Timestamp) in
+                if isNew { self.readings.append(StampedProgress(progress: progress, time: time)) }
+            }
+            if clock.take(frame, at: .now) {
+                tracker.wallClockWasSet(to: clock.step, at: time, emit: emit)
+            }
             let channel: OutputChannel
             switch frame.kind {
             case .start: return true
@@ -113,33 +114,15 @@ final class Follower {
             case .stderr: channel = .stderr
             case .progress: channel = .direct
             }
-            let isNew = frame.end > derived
-            tracker.consume(payload, from: channel, at: Timestamp(microseconds: frame.time)) {
-                if isNew { readings.append(StampedProgress(progress: $0, time: $1)) }
-            }
+            tracker.consume(payload, from: channel, at: time, emit: emit)
             return true
         }
         return scan.stop
     }
 
-    /// The attempt's clock now: the one that its frames' times come from, which
-    /// nobody sets.
-    ///
-    /// - Parameter wall: the clock on the wall, as long as that is all there is.
-    func clock(wall: Timestamp) -> Timestamp {
-        guard let clockOffset else { return wall }
-        return Timestamp(microseconds: linux_monotonic_us() + clockOffset)
-    }
-
-    /// Finds out how the attempt's clock goes, by a frame that was read now and was
-    /// written a moment ago.
-    ///
-    /// - Parameter step: by how much the clock on the wall had been set ahead then.
-    private func noteClock(step: Int64) {
-        clockOffset = linux_realtime_us() - linux_monotonic_us() - step
-    }
-
     /// Passes on the reading that was held back, if it is due.
+    ///
+    /// - Parameter now: by the attempt's clock.
     func flush(at now: Timestamp) {
         tracker.flush(at: now) { readings.append(StampedProgress(progress: $0, time: $1)) }
         preferOutput()
@@ -153,12 +136,15 @@ final class Follower {
 
     /// How the attempt ended; call once, when `exit` is known.
     func readOutcome(of exit: (record: JournalExit, frame: JournalFrame)) -> Outcome {
-        let time = Timestamp(microseconds: exit.frame.time)
-        finishTracking(at: time)
-        return Outcome(exit.record, spec: spec, outputBytes: exit.frame.position, time: time)
+        finishTracking(at: Timestamp(microseconds: exit.frame.time))
+        var outcome = Outcome(
+            exit.record, spec: spec, outputBytes: exit.frame.position,
+            time: Timestamp(microseconds: exit.frame.wall))
+        outcome.duration = clock.elapsed
+        return outcome
     }
 
-    /// Takes the end of the output.
+    /// Takes the end of the output, at a time of the attempt's clock.
     func finishTracking(at time: Timestamp) {
         tracker.finish(at: time) { readings.append(StampedProgress(progress: $0, time: $1)) }
     }

@@ -172,7 +172,7 @@ extension Scheduler {
         guard let due = follower.tracker.due, follower.flushScheduled != due else { return }
         follower.flushScheduled = due
         let attempt = follower.attempt
-        let delay = Int(max(0, (due - follower.clock(wall: now()) + 999) / 1000))
+        let delay = Int(max(0, (due - follower.clock.now(at: .now) + 999) / 1000))
         later(milliseconds: delay) { scheduler in
             guard let follower = scheduler.followers[attempt], !follower.isEnding,
                 follower.flushScheduled == due
@@ -181,7 +181,7 @@ extension Scheduler {
             // The clock first, then all that was written before: the reading is
             // passed on only if nothing newer stands in the journal, as it will be
             // when the journal is read again.
-            let now = follower.clock(wall: scheduler.now())
+            let now = follower.clock.now(at: .now)
             guard scheduler.pump(attempt), !follower.isEnding else { return }
             follower.flush(at: now)
             scheduler.store(follower)
@@ -197,10 +197,9 @@ extension Scheduler {
     /// - Parameter reason: a sentence.
     func lose(_ follower: Follower, _ reason: String) {
         let killed = Remnants.kill(markedBy: Remnants.mark(of: follower.directory))
-        let time = follower.clock(wall: now())
-        follower.finishTracking(at: time)
+        follower.finishTracking(at: follower.clock.now(at: .now))
         let rest = killed > 0 ? " \(killed) processes it left were killed." : ""
-        end(follower, .lost("\(reason)\(rest)", time: time))
+        end(follower, .lost("\(reason)\(rest)", time: now()))
     }
 
     /// Ends an attempt that was cancelled after its supervisor had gone: nobody waits

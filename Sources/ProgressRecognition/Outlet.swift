@@ -7,6 +7,9 @@ struct Outlet: Sendable {
     /// can be ahead, and one stored.
     private static let limit = 8
 
+    /// By how much, in microseconds, the wall clock, by which readings are emitted,
+    /// is ahead of the attempt's, by which they come in.
+    var step: Int64 = 0
     /// The newest reading passed on.
     private var shown: Progress?
     /// The times of readings that were passed on before their turn, in the
@@ -49,9 +52,14 @@ struct Outlet: Sendable {
         shown = readings.last?.progress
     }
 
+    /// Takes note that what was passed on before its turn was made at `new`.
+    mutating func move(_ old: Timestamp, to new: Timestamp) {
+        if let index = ahead.firstIndex(of: old) { ahead[index] = new }
+    }
+
     private mutating func show(_ reading: Reading, emit: (Progress, Timestamp) -> Void) {
         guard !reading.progress.tellsSame(as: shown) else { return }
         shown = reading.progress
-        emit(reading.progress, reading.at)
+        emit(reading.progress, reading.at.adding(step))
     }
 }

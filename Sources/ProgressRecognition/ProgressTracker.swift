@@ -8,6 +8,9 @@ package import JobModel
 /// tracker, up to the place it had stored, throws away what comes out, and goes
 /// on from there as if nothing had happened.
 ///
+/// Times go in by the attempt's clock, which nobody sets, and come out by the wall
+/// clock: `wallClockWasSet` says how far these are apart.
+///
 /// Only `flush(at:emit:)` looks at another clock: it passes on, because nothing
 /// more has come, what the next frame would have passed on anyway. For that
 /// reason it changes nothing but the memory of what has been passed on; and
@@ -17,14 +20,17 @@ package struct ProgressTracker: Sendable {
     /// The longest interval between updates, in microseconds: a day.
     private static let longestInterval: Int64 = 86_400_000_000
 
-    /// By how much, in microseconds, a clock may be set back without a reading
-    /// that waits being missed after a restart: ten seconds.
+    /// By how much, in microseconds, the one clock of a journal of the first layout
+    /// may be set back without a reading that waits being missed after a restart:
+    /// ten seconds.
     private static let clockSlack: Int64 = 10_000_000
 
     private var reader: AttemptReader
     private var outlet: Outlet
-    /// `resumed`.
-    private let stored: Timestamp?
+    /// `resumed`, by the attempt's clock as it stands to the wall clock by now.
+    private var stored: Timestamp?
+    /// Whether the reading made at `stored` was found among those that wait.
+    private var isRecalled = false
     /// `reader` as it will be if nothing more comes, up to where the clock was
     /// at the last flush; nil when there was none since the last frame.
     private var preview: AttemptReader?
@@ -34,12 +40,37 @@ package struct ProgressTracker: Sendable {
     /// - Parameters:
     ///   - intervalMicroseconds: Updates closer together than this become one,
     ///     the newest. With 0 every reading is passed on.
-    ///   - resumed: The time of the newest reading of the attempt that is
-    ///     already stored; nil if none is.
+    ///   - resumed: The time, by the wall clock, of the newest reading of the
+    ///     attempt that is already stored; nil if none is.
     package init(intervalMicroseconds: Int64, resumed: Timestamp?) {
         reader = AttemptReader(interval: min(intervalMicroseconds, Self.longestInterval))
         outlet = Outlet(stored: resumed)
         stored = resumed
+    }
+
+    /// Takes note that the wall clock was set: what comes next is stamped by it as
+    /// it is now. To be called before the first frame for which that is so.
+    ///
+    /// - Parameters:
+    ///   - newStep: By how much it is ahead of the attempt's clock, in microseconds.
+    ///   - at: That frame's time; what was due before is emitted.
+    ///   - emit: As for `consume`.
+    package mutating func wallClockWasSet(
+        to newStep: Int64, at: Timestamp, emit: (Progress, Timestamp) -> Void
+    ) {
+        guard newStep != outlet.step else { return }
+        var outlet = outlet
+        reader.advance(to: at) { outlet.pass($0, emit: emit) }
+        let change = outlet.step - newStep
+        outlet.step = newStep
+        // Until it is met among the attempt's readings only its time on the wall
+        // is known.
+        if let stored, outlet.isAhead(stored), !isRecalled {
+            self.stored = stored.adding(change)
+            outlet.move(stored, to: stored.adding(change))
+        }
+        self.outlet = outlet
+        preview = nil
     }
 
     /// Takes the payload of a journal frame.
@@ -47,9 +78,9 @@ package struct ProgressTracker: Sendable {
     /// - Parameters:
     ///   - bytes: What was written, cut as the frame cuts it.
     ///   - channel: Where it was written.
-    ///   - at: The frame's time.
-    ///   - emit: Called with each reading to store and the reading's own time,
-    ///     in order.
+    ///   - at: The frame's time, by the attempt's clock.
+    ///   - emit: Called with each reading to store and the reading's own time by
+    ///     the wall clock, in order.
     package mutating func consume(
         _ bytes: UnsafeRawBufferPointer, from channel: OutputChannel, at: Timestamp,
         emit: (Progress, Timestamp) -> Void
@@ -117,6 +148,7 @@ package struct ProgressTracker: Sendable {
             preview.advance(to: due) { waiting.append($0) }
             guard let last = waiting.firstIndex(where: { $0.at == stored }) else { continue }
             outlet.recall(waiting[...last])
+            isRecalled = true
             self.preview = preview
             return
         }

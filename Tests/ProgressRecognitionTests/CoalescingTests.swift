@@ -70,6 +70,22 @@ import Testing
         #expect(tracker.finished(at: 150).map(\.progress.fraction) == [0.03])
     }
 
+    /// Nothing waits for a clock that was set back, and what comes is stamped by it.
+    @Test func aStepOfTheWallClockHoldsNothingUp() {
+        let hour: Int64 = -3_600_000_000
+        var frames = (0..<40).map { Frame("\($0)%\n", at: Int64($0) * 30) }
+        let before = record(frames, interval: 100)
+        for index in 20..<40 { frames[index].step = hour }
+        let after = record(frames, interval: 100)
+        #expect(after.map(\.progress) == before.map(\.progress))
+        #expect(after.count > 8)
+        for (row, plain) in zip(after, before) {
+            #expect(
+                row.at.microseconds - plain.at.microseconds
+                    == (plain.at < .milliseconds(600) ? 0 : hour))
+        }
+    }
+
     @Test func aChangeOfMessageOrCountsIsAnUpdate() {
         let told = readings(
             of: ["50% a", "50% a", "50% b", "50%", "[1/2] b", "[2/4] b"]

@@ -7,6 +7,8 @@ struct Frame {
     var channel: OutputChannel
     /// Milliseconds.
     var at: Int64
+    /// By how much the wall clock is ahead then, in microseconds.
+    var step: Int64 = 0
 
     init(_ text: String, _ channel: OutputChannel = .stdout, at: Int64 = 0) {
         self.init(Array(text.utf8), channel, at: at)
@@ -42,6 +44,9 @@ extension ProgressTracker {
     /// Takes a frame; the rows that come out.
     mutating func rows(_ frame: Frame) -> [Row] {
         var rows: [Row] = []
+        wallClockWasSet(to: frame.step, at: .milliseconds(frame.at)) {
+            rows.append(Row(progress: $0, at: $1))
+        }
         frame.bytes.withUnsafeBytes { bytes in
             consume(bytes, from: frame.channel, at: .milliseconds(frame.at)) {
                 rows.append(Row(progress: $0, at: $1))

@@ -20,13 +20,17 @@ import Testing
         ("#%\n#%\n#%\r", .stderr), ("Copying: #%\n", .stdout), ("\u{8}\u{8}#%", .stderr),
     ]
 
-    private static func steps(_ generator: inout SeededGenerator) -> [Step] {
+    /// - Parameter isSet: whether the wall clock is set now and then.
+    private static func steps(
+        _ generator: inout SeededGenerator, isSet: Bool = false
+    ) -> [Step] {
         // Few kinds of output at a time, as in a real job: otherwise the most
         // trusted would soon silence the others.
         let kinds = (0..<Int.random(in: 1...5, using: &generator))
             .compactMap { _ in pieces.randomElement(using: &generator) }
         var now: Int64 = 0
         var value = 0
+        var step: Int64 = 0
         var steps: [Step] = []
         for _ in 0..<Int.random(in: 5...40, using: &generator) {
             let gaps: [Int64] = [0, 0, 1, 20, 49, 50, 51, 99, 100, 101, 150, 400, -30]
@@ -45,7 +49,12 @@ import Testing
                 value = (value + Int.random(in: 0...3, using: &generator)) % 100
                 bytes += Array("\(value)".utf8)
             }
-            steps.append(.frame(Frame(bytes, channel, at: now)))
+            if isSet, Int.random(in: 0..<5, using: &generator) == 0 {
+                step = Int64.random(in: -3_600_000_000...3_600_000_000, using: &generator)
+            }
+            var frame = Frame(bytes, channel, at: now)
+            frame.step = step
+            steps.append(.frame(frame))
         }
         return steps
     }
@@ -71,13 +80,13 @@ import Testing
         return rows + tracker.finished(at: end)
     }
 
-    @Test(arguments: [0, 100_000] as [Int64])
-    func killedAnywhere(interval: Int64) {
+    @Test(arguments: [0, 100_000] as [Int64], [false, true])
+    func killedAnywhere(interval: Int64, isSet: Bool) {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
         var total = 0
         for round in 0..<500 {
-            let steps = Self.steps(&generator)
+            let steps = Self.steps(&generator, isSet: isSet)
             let whole = Self.run(steps, interval: interval, kills: [])
             total += whole.count
             var kills: Set<Int> = []

@@ -11,6 +11,16 @@ int64_t linux_realtime_us(void);
 /// Microseconds of a clock that is never set.
 int64_t linux_monotonic_us(void);
 
+/// Microseconds since the machine started, its sleep among them; never set.
+int64_t linux_boottime_us(void);
+
+/// A descriptor that becomes readable when the wall clock is set
+/// (TFD_TIMER_CANCEL_ON_SET of timerfd_create(2)), and costs nothing until then.
+int linux_clock_watch(void);
+
+/// Takes note that it was set; readable again when it is set again.
+int linux_clock_watch_again(int watch);
+
 /// ppoll(2) for at most that many microseconds; a negative number: for ever. 0
 /// when the time is over, and also when a signal interrupted it.
 int linux_poll(struct pollfd *entries, uint32_t count, int64_t timeout_us);
