@@ -81,6 +81,10 @@ struct Daemon {
         try await scheduler.start()
         // What was there before this daemon may be too much for its settings.
         pruner.ring()
+        let clock = watchClock(logger) {
+            scheduler.clockWasSet()
+            pruner.ring()
+        }
 
         Self.warn(of: settings.definitions, users, logger)
         let definitions = DefinitionRegistry(settings.definitions)
@@ -137,7 +141,25 @@ struct Daemon {
         await scheduler.stop()
         logger.info("Stopped; running jobs go on")
         // Until here a SIGHUP must not end it.
-        withExtendedLifetime((lock, hangups)) {}
+        withExtendedLifetime((lock, hangups, clock)) {}
+    }
+
+    /// Says, once for each time, that the wall clock was set; nil when that cannot
+    /// be noticed, which ends nothing: the next look at what waits allows for it.
+    private func watchClock(
+        _ logger: Logger, _ wasSet: @escaping @Sendable () -> Void
+    ) -> ClockWatch? {
+        do {
+            return try ClockWatch { step in
+                logger.notice(
+                    "The clock was set; pauses go on as if it was not",
+                    metadata: ["seconds": "\(Double(step / 1000) / 1000)"])
+                wasSet()
+            }
+        } catch {
+            logger.warning("Cannot watch the clock", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     private func loadCertificates(_ logger: Logger) throws -> Certificates? {

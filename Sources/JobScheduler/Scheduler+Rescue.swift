@@ -14,6 +14,7 @@ extension Scheduler {
     /// - Throws: when the store cannot be read.
     package func start() async throws {
         try await removeStrays()
+        try await store.shortenPauses()
         var adopted = 0
         for active in try await store.activeAttempts() where rescue(active) { adopted += 1 }
         controlGroups?.removeEmpty()

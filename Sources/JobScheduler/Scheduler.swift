@@ -88,7 +88,7 @@ package actor Scheduler {
 
     /// - Parameters:
     ///   - bootID: names the machine's present run.
-    ///   - now: the clock that the journals' times come from.
+    ///   - now: the clock that rows are stamped by.
     /// - Throws: when journals cannot be watched.
     package init(
         store: Store, output: OutputLog, directory: StateDirectory, settings: Settings,
@@ -135,6 +135,16 @@ package actor Scheduler {
         queue.async {
             self.isRung.withLock { $0 = false }
             self.assumeIsolated { $0.look() }
+        }
+    }
+
+    /// Says that the wall clock was set: what is due by it comes at another time.
+    package nonisolated func clockWasSet() {
+        queue.async {
+            self.assumeIsolated { scheduler in
+                scheduler.wakeScheduled = nil
+                scheduler.look()
+            }
         }
     }
 

@@ -151,26 +151,34 @@ extension Store {
     package func finish(
         _ attempt: AttemptID, with outcome: Outcome, readings: [StampedProgress], consumed: UInt64
     ) async throws {
-        let now = self.now()
+        try await allowForStep()
+        let clock = self.now
         let chance = self.chance()
         try await writer.write(effects: [.events, .scheduling, .ends]) { database in
+            let now = clock()
             guard let job = try Self.job(attempt.job, in: database), job.attempt == attempt.number,
                 job.state.isActive
             else { return }
             let transition = Self.transition(of: job, after: outcome)
             guard let state = transition.next(from: job.state) else { return }
             try Self.insert(readings, of: attempt, consumed: consumed, into: database)
+            // By the clock as it is now, which the pause is counted by.
+            let endedAt = min(outcome.time, now)
             var outcome = outcome
             if transition == .cancel || transition == .succeed {
                 outcome.failure = nil
                 outcome.error = nil
             }
-            // A step back of the clock must not make an attempt end before it began.
-            outcome.time = max(outcome.time, job.startedAt ?? outcome.time)
+            // When the clock was set back meanwhile, the end is told by the clock that
+            // the beginning was told by: it is neither before it nor too close to it.
+            if let startedAt = job.startedAt {
+                outcome.time = max(outcome.time, startedAt + max(outcome.duration ?? 0, 0))
+            }
             outcome.state = transition == .retryLater ? .failed : state
             try Self.close(attempt, with: outcome, in: database)
             if transition == .retryLater {
-                try Self.holdForRetry(job, outcome, chance: chance, in: database)
+                try Self.holdForRetry(
+                    job, outcome, endedAt: endedAt, chance: chance, in: database)
             } else {
                 try Self.finish(job, outcome, in: database)
                 var rest = Self.settledAtOnce
@@ -234,12 +242,12 @@ extension Store {
 
     /// The attempt failed and there will be another.
     private static func holdForRetry(
-        _ job: Job, _ outcome: Outcome, chance: Double, in database: Database
+        _ job: Job, _ outcome: Outcome, endedAt: Timestamp, chance: Double,
+        in database: Database
     ) throws {
         guard let retry = job.spec.retry else { return }
-        // Run again by hand, a job has all its attempts anew.
-        let failures = job.attempt - (job.attemptLimit - retry.maxAttempts)
-        let retryAt = outcome.time + retry.pause(afterFailure: failures, chance: chance)
+        let pause = retry.pause(afterFailure: job.failuresInARow, chance: chance)
+        let retryAt = endedAt + pause
         let wakeAt = max(retryAt, job.spec.notBefore ?? retryAt)
         try update(
             job, outcome, state: .waiting, retryAt: retryAt, wakeAt: wakeAt, in: database)

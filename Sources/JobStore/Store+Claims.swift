@@ -29,8 +29,10 @@ extension Store {
     ///
     /// - Parameter limit: how many jobs at most are claimed.
     package func claim(bootID: String, limit: Int) async throws -> ClaimRound {
-        let now = self.now()
+        try await allowForStep()
+        let clock = self.now
         return try await writer.write { database, effects in
+            let now = clock()
             var rest = Self.settledAtOnce
             if try Self.settle(&rest, at: now, in: database) { effects = [.events, .ends] }
             let woken = try Self.wake(at: now, in: database)

@@ -13,6 +13,8 @@ package final class Store: Sendable {
     private let emptying: LogEmptying
     /// The clock that stamps rows.
     package let now: @Sendable () -> Timestamp
+    /// Whether that was set.
+    let steps: ClockSteps
     /// Draws from 0…1: by how much a pause before a retry is longer.
     let chance: @Sendable () -> Double
 
@@ -32,10 +34,11 @@ package final class Store: Sendable {
             path: path, configuration: Configuration(), now: now, committed: committed)
     }
 
-    /// The same with a configuration of SQLite's connections and with chance
-    /// foreseen, for tests.
+    /// The same with a configuration of SQLite's connections, with another clock
+    /// that nobody sets, and with chance foreseen, for tests.
     init(
         path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp,
+        steady: @escaping @Sendable () -> Int64 = Store.sinceBoot,
         chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
@@ -49,6 +52,7 @@ package final class Store: Sendable {
         // What an earlier daemon may have left.
         emptying.ring()
         self.now = now
+        steps = ClockSteps(now: now, steady: steady)
         self.chance = chance
     }
 

@@ -11,6 +11,8 @@ final class StoreFixture: Sendable {
     /// What outlives a reopening.
     private struct State {
         var time = Timestamp(microseconds: 1_000_000)
+        /// By how much the clock was set.
+        var step: Int64 = 0
         var chance = 0.0
         var effects: [CommitEffects] = []
     }
@@ -31,6 +33,7 @@ final class StoreFixture: Sendable {
         try Store(
             path: directory.database, configuration: Configuration(),
             now: { state.value.withLock { $0.time } },
+            steady: { state.value.withLock { $0.time.microseconds - $0.step } },
             chance: { state.value.withLock { $0.chance } },
             committed: { effects in state.value.withLock { $0.effects.append(effects) } })
     }
@@ -48,6 +51,14 @@ final class StoreFixture: Sendable {
     var now: Timestamp {
         get { state.value.withLock { $0.time } }
         set { state.value.withLock { $0.time = newValue } }
+    }
+
+    /// Sets the clock: no time goes by.
+    func setClock(by step: Int64) {
+        state.value.withLock {
+            $0.time = $0.time + step
+            $0.step += step
+        }
     }
 
     /// What the store draws for a pause.

@@ -55,6 +55,65 @@ import Testing
         #expect(ends.count == 1)
     }
 
+    /// The clock is set in a pause, or while the attempt runs: the pause stays.
+    @Test(arguments: [-3_600_000_000, 3_600_000_000] as [Int64], [false, true])
+    func aStepOfTheClockLeavesThePauseAsItIs(step: Int64, isInPause: Bool) async throws {
+        let fixture = try StoreFixture()
+        fixture.now = fixture.now + 86_400_000_000
+        let policy = RetryPolicy(maxAttempts: 3, backoff: 8_000_000, maxBackoff: 8_000_000)
+        let first = try await fixture.run { $0.retry = policy }
+        // What waits for a time that somebody named goes on waiting for that.
+        let other = try await fixture.submit { $0.notBefore = fixture.now + 8_000_000 }.id
+        let notBefore = try await fixture.job(other).eligibleAt
+        if !isInPause { fixture.setClock(by: step) }
+        let failed = Outcome(
+            state: .failed, exitCode: 3, failure: .exit, error: "It failed.", time: fixture.now,
+            duration: 5_000_000)
+        try await fixture.store.finish(first, with: failed, readings: [], consumed: 0)
+        if isInPause { fixture.setClock(by: step) }
+        fixture.now = fixture.now + 7_900_000
+        #expect(try await !fixture.claim().contains { $0.job == first.job })
+        #expect(try await fixture.job(first.job).eligibleAt == fixture.now + 100_000)
+        fixture.now = fixture.now + 100_000
+        #expect(try await fixture.claim().contains(AttemptID(job: first.job, number: 2)))
+        if step < 0 {
+            #expect(try await fixture.job(other).state == .waiting)
+            #expect(try await fixture.job(other).eligibleAt == notBefore)
+        }
+    }
+
+    /// Set back while no daemon could see it: no pause is longer than it can be.
+    @Test func aPauseThatIsTooLongIsShortened() async throws {
+        let fixture = try StoreFixture()
+        fixture.now = fixture.now + 86_400_000_000
+        let policy = RetryPolicy(maxAttempts: 3, backoff: 10_000_000, maxBackoff: 60_000_000)
+        let first = try await fixture.run { $0.retry = policy }
+        try await fixture.end(first, .exit)
+        try await fixture.store.shortenPauses()
+        #expect(try await fixture.job(first.job).eligibleAt == fixture.now + 10_000_000)
+        fixture.setClock(by: -3_600_000_000)
+        try fixture.reopen()
+        try await fixture.store.shortenPauses()
+        #expect(try await fixture.job(first.job).eligibleAt == fixture.now + 12_000_000)
+    }
+
+    /// Set back while it ran, it has run as long as it did.
+    @Test func aStepBackLeavesTheDurationAsItIs() async throws {
+        let fixture = try StoreFixture()
+        fixture.now = fixture.now + 86_400_000_000
+        let attempt = try await fixture.run()
+        fixture.now = fixture.now + 10_000_000
+        fixture.setClock(by: -3_600_000_000)
+        let outcome = Outcome(
+            state: .succeeded, exitCode: 0, time: fixture.now, duration: 9_900_000)
+        try await fixture.store.finish(attempt, with: outcome, readings: [], consumed: 0)
+        let job = try await fixture.job(attempt.job)
+        let startedAt = try #require(job.startedAt)
+        #expect(job.finishedAt == startedAt + 9_900_000)
+        #expect(
+            try await fixture.store.attempts(of: attempt.job).first?.finishedAt == job.finishedAt)
+    }
+
     /// Ten, then three times that, but not more than the longest; then the end.
     @Test func thePausesGrowUntilTheAttemptsAreUsedUp() async throws {
         let fixture = try StoreFixture()
