@@ -11,7 +11,7 @@ FORMATTED := Package.swift Sources Tests migrations Benchmarks
 # Tools whose progress the tests see recognised, proxies that they put in front,
 # and what they look through those with.
 TOOLS := aria2 borgbackup caddy cmake curl ffmpeg git make nginx-light ninja-build openssl \
-    p7zip-full parallel pv python3-pytest python3-tqdm restic rsync wget zstd
+    p7zip-full parallel pv python3-pytest python3-tqdm restic rsync strace wget zstd
 
 .PHONY: help deps build release demo test test-deps test-clients test-systemd lint format bench install clean
 

@@ -256,9 +256,9 @@ extension Scheduler {
     /// Removes what only a running attempt needs. Before its end is stored: after that
     /// no daemon would come back to it.
     private func removePipes(of attempt: AttemptID) {
-        guard let follower = followers[attempt] else { return }
+        let directory = followers[attempt]?.directory ?? existingDirectory(of: attempt)
         do {
-            try follower.directory.removeTransient()
+            try directory.removeTransient()
         } catch {
             logger.warning(
                 "Cannot remove an attempt's pipes",

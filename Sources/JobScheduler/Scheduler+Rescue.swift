@@ -44,7 +44,12 @@ extension Scheduler {
                 return false
             }
             troubles.failed(Self.rescuing, error, with: attempt.job)
-            later(milliseconds: 1000) { $0.rescue(active) }
+            later(milliseconds: 1000) { scheduler in
+                scheduler.rescue(active)
+                // Something may have been asked of it meanwhile.
+                scheduler.ringForOrders()
+                scheduler.ring()
+            }
             return true
         }
         if inspection == .neverStarted,

@@ -36,6 +36,41 @@ import Testing
         }
     }
 
+    /// A disk that fails now and then: what was derived before a failure is not derived
+    /// again, and the job ends.
+    @Test(.enabled(if: geteuid() == 0 && access("/usr/bin/strace", X_OK) == 0))
+    func aJournalThatCannotBeReadForAWhileIsReadOn() throws {
+        try DaemonFixture.with { jobd in
+            let id = try jobd.submit([
+                "command": """
+                for i in $(seq 1 80); do echo "{\\"done\\": $i, \\"total\\": 80}"; sleep 0.05; done
+                """
+            ])
+            try waitUntil("it has begun") { try jobd.job(id)["progress"] is [String: Any] }
+            let daemon = try #require(jobd.daemon)
+            let strace = try ChildProcess(
+                "/usr/bin/strace",
+                [
+                    "-f", "-qq", "-o", "/dev/null", "-p", "\(daemon.pid)", "-P",
+                    "\(jobd.state)/jobs/\(id)/1/journal", "-e", "trace=pread64", "-e",
+                    "inject=pread64:error=EIO:when=2+3",
+                ])
+            defer { strace.signal(SIGKILL) }
+            try waitUntil("reading fails") {
+                try String(contentsOfFile: jobd.log, encoding: .utf8)
+                    .contains("Cannot read a journal")
+            }
+            strace.signal(SIGINT)
+            strace.wait()
+            #expect(try jobd.finished(id)["state"] as? String == "succeeded")
+            let readings = try jobd.stream("/jobs/\(id)/progress").compactMap {
+                $0.event == nil ? $0.json["done"] as? Double : nil
+            }
+            #expect(readings.count > 5 && readings.last == 80)
+            #expect(zip(readings, readings.dropFirst()).allSatisfy { $0 < $1 }, "\(readings)")
+        }
+    }
+
     /// One that waits so can be cancelled.
     @Test(.enabled(if: geteuid() == 0)) func whoWaitsToBeStartedIsCancelled() throws {
         let arguments = ["--run-as", "nobody", "--slots", "4"]

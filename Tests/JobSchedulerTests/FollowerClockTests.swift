@@ -29,7 +29,7 @@ import Testing
     private static func follower(in directory: TemporaryDirectory) -> Follower {
         Follower(
             AttemptID(job: JobID(rawValue: 1), number: 1),
-            spec: JobSpec(command: .arguments(["true"])),
+            spec: JobSpec(command: .arguments(["true"])), granted: [:],
             directory: AttemptDirectory(path: directory.path), derived: 0,
             tracker: ProgressTracker(intervalMicroseconds: 100_000, resumed: nil))
     }
