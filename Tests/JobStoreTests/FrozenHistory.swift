@@ -110,7 +110,11 @@ enum FrozenHistory {
         let failed = Outcome(
             state: .failed, signal: 9, failure: .stalled, error: "It stood still.",
             time: Timestamp(microseconds: 5_000_000))
+        // No end is stored before it comes.
+        let now = fixture.now
+        fixture.now = failed.time
         try await store.finish(first(6), with: failed, readings: [], consumed: 128)
+        fixture.now = now
         _ = try await store.setPaused(true, JobID(rawValue: 9))
         _ = try await store.requestSignal(JobID(rawValue: 9), 10, isForTree: true)
         try await store.endInput(of: JobID(rawValue: 9))

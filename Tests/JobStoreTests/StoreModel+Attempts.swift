@@ -181,7 +181,7 @@ extension StoreModel {
         if let retry = record.job.spec.retry, let failure, retry.on.contains(failure),
             failures < retry.maxAttempts
         {
-            let retryAt = time + Self.pause(retry, failures, chance)
+            let retryAt = min(outcome.time, now) + Self.pause(retry, failures, chance)
             record.retryAt = retryAt
             record.job.state = .waiting
             record.job.waitingFor = .retry
