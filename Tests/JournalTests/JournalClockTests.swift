@@ -33,7 +33,7 @@ import Testing
         let reader = try JournalReader(path: file.path)
         let (records, scan) = try reader.read()
         #expect(scan == JournalScan(next: UInt64(bytes.count), stop: .end))
-        #expect(records.map(\.frame.kind) == [.start, .stdout, .stderr, .stdout, .exit])
+        try #require(records.map(\.frame.kind) == [.start, .stdout, .stderr, .stdout, .exit])
         #expect(records.map(\.frame.step) == [0, 0, 0, 0, 0])
         #expect(records.first?.frame.time == 1_795_802_092_742_795)
         #expect(records[1].payload == Array("10% first\n".utf8))
