@@ -136,15 +136,13 @@ import Testing
     @Test func whatCannotBeWatchedIsLookedAtUntilItCan() async throws {
         let attempt = try AttemptFixture()
         append(to: attempt.root)
-        let observer = Observer(failures: 5)
+        let observer = Observer(failures: 20)
         _ = observer.watch(attempt.root, as: "attempt")
-        // Nobody writes anything. One failure is that of the beginning.
-        for _ in 0..<3 { #expect(Set(await observer.next()) == ["attempt grew"]) }
-        func isOver() -> Bool { observer.queue.sync { observer.troubles.count == 2 } }
-        while !isOver() {
-            _ = await observer.next()
+        // Nobody writes anything.
+        #expect(Set(await observer.next()) == ["attempt grew"])
+        while observer.queue.sync(execute: { observer.troubles.count < 2 }) {
+            try await Task.sleep(for: .milliseconds(1))
         }
-        #expect(observer.queue.sync { observer.troubles.count } == 2)
         append(to: attempt.root)
         #expect(await observer.next().contains("attempt grew"))
     }
