@@ -45,6 +45,15 @@ import Testing
         #expect(throws: JSONParser.SyntaxError.self) { try parse(text) }
     }
 
+    @Test(arguments: [
+        (#"{"a":1,"a":1}"#, "a"), (#"{"b":{"c":1,"d":2,"c":3}}"#, "c"), (#"[{"":1,"":2}]"#, ""),
+        (#"{"a":1,"\u0061":2}"#, "a"),
+    ])
+    func refusesWhatIsThereTwice(text: String, name: String) {
+        let error = #expect(throws: JSONParser.SyntaxError.self) { try parse(text) }
+        #expect(error?.duplicate == name)
+    }
+
     @Test func agreesWithFoundation() throws {
         var random = SeededGenerator()
         let pieces = [
