@@ -96,7 +96,10 @@ package struct OutputFeed: ~Copyable {
                 return true
             }
             guard scan.next > position.offset else {
-                guard scan.stop == .corrupt, damagedAttempt != position.attempt else { return nil }
+                // What a power cut leaves behind the last frame is none of the output.
+                guard scan.stop == .corrupt, damagedAttempt != position.attempt,
+                    let last = try reader.lastFrame(), last.end > position.offset
+                else { return nil }
                 damagedAttempt = position.attempt
                 return .damaged(position)
             }
