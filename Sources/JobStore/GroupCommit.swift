@@ -25,7 +25,7 @@ final class GroupCommit: Sendable {
     private let pool: DatabasePool
     private let line = Mutex(Line())
     private let committed: @Sendable (CommitEffects) -> Void
-    private let failure = Mutex<JobError?>(nil)
+    private let failure = Mutex<(any Error)?>(nil)
     /// What was added to the history.
     let tally = HistoryTally()
     private let failures = Mutex(0)
@@ -37,8 +37,9 @@ final class GroupCommit: Sendable {
         self.committed = committed
     }
 
-    /// Why the newest transaction could not be written; nil when it was.
-    var currentFailure: JobError? { failure.withLock { $0 } }
+    /// Why the newest transaction, or a part of it, could not be written; nil when
+    /// all of it was. What is damaged stays so, whatever else can be written.
+    var currentFailure: (any Error)? { failure.withLock { $0 } }
 
     /// How many transactions could not be written.
     var failureCount: Int { failures.withLock { $0 } }
@@ -90,23 +91,30 @@ final class GroupCommit: Sendable {
             defer { line.isDrained = true }
             return !line.isDrained
         }
-        guard drains else { return }
+        if drains { drain() }
+    }
+
+    /// Commits what is in line, in turns of the writer's queue.
+    private func drain() {
         pool.asyncWriteWithoutTransaction { [self] database in
-            while true {
-                let batch = line.withLock { line in
-                    defer { line.entries.removeAll(keepingCapacity: true) }
-                    line.isDrained = !line.entries.isEmpty
-                    return line.entries
-                }
-                if batch.isEmpty { return }
-                commit(batch, to: database)
+            let batch = line.withLock { line in
+                defer { line.entries.removeAll(keepingCapacity: true) }
+                return line.entries
             }
+            commit(batch, to: database)
+            let hasMore = line.withLock { line in
+                line.isDrained = !line.entries.isEmpty
+                return line.isDrained
+            }
+            // One batch a turn: who else uses the writer's queue gets its turn too.
+            if hasMore { drain() }
         }
     }
 
     private func commit(_ batch: [Entry], to database: Database) {
         var errors = [(any Error)?](repeating: nil, count: batch.count)
         var effects: CommitEffects = []
+        var trouble: (any Error)?
         do {
             try tally.transaction {
                 try database.inTransaction(.immediate) {
@@ -125,21 +133,49 @@ final class GroupCommit: Sendable {
                             // (sqlite.org/lang_transaction.html §3.1): all is undone.
                             guard database.isInsideTransaction else { throw error }
                             errors[index] = error
+                            if Self.isStorageTrouble(error) { trouble = error }
                         }
                     }
                     return .commit
                 }
             }
-            failure.withLock { $0 = nil }
         } catch {
-            failures.withLock { $0 += 1 }
+            trouble = error
             let translated = Self.translate(error)
-            failure.withLock { $0 = translated as? JobError }
             errors = errors.map { $0 ?? translated }
             effects = []
         }
+        note(trouble)
         if !effects.isEmpty { committed(effects) }
         for (entry, error) in zip(batch, errors) { entry.complete(error) }
+    }
+
+    /// Notes how the newest transaction went.
+    private func note(_ trouble: (any Error)?) {
+        if trouble != nil { failures.withLock { $0 += 1 } }
+        failure.withLock { failure in
+            if trouble == nil, let failure, Self.isDamage(failure) { return }
+            failure = trouble.map(Self.translate)
+        }
+    }
+
+    /// Whether an error is the database's or the disk's, and not that of what was
+    /// asked (sqlite.org/rescode.html).
+    private static func isStorageTrouble(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        switch error.resultCode {
+        case .SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_RANGE, .SQLITE_MISUSE, .SQLITE_TOOBIG,
+            .SQLITE_MISMATCH, .SQLITE_ABORT, .SQLITE_INTERRUPT:
+            return false
+        default:
+            return true
+        }
+    }
+
+    /// Whether it is one that no later write cures.
+    private static func isDamage(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        return error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
     }
 
     /// SQLite's words for a disk that does not take a write, in ours.

@@ -62,7 +62,9 @@ package final class Store: Sendable {
     package func writeFailure() async -> JobError? {
         guard let failure = writer.currentFailure else { return nil }
         // A small write may find room where a job does not.
-        if failure.code == .storageFull, availableBytes() < Self.minimumRoom { return failure }
+        if (failure as? JobError)?.code == .storageFull, availableBytes() < Self.minimumRoom {
+            return Self.explain(failure)
+        }
         do {
             try await writer.write(effects: .scheduling) { database in
                 // There and back: a row that stays what it is SQLite does not write.
@@ -71,11 +73,28 @@ package final class Store: Sendable {
                         sql: "UPDATE queues SET slots = slots \(step) 1 WHERE name = 'default'")
                 }
             }
-            return nil
-        } catch let error as JobError {
-            return error
         } catch {
+            return Self.explain(error)
+        }
+        return writer.currentFailure.map(Self.explain)
+    }
+
+    /// An error of the database in words for whoever watches the daemon.
+    private static func explain(_ error: any Error) -> JobError {
+        if let error = error as? JobError { return error }
+        guard let error = error as? DatabaseError else {
             return JobError(.unavailable, "The database cannot be written at present: \(error)")
+        }
+        let reason = error.message ?? "\(error.resultCode)"
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return JobError(
+                .unavailable,
+                "The database is damaged (\(reason)). Stop jobd and restore it from a backup, or "
+                    + "mend a copy of it with sqlite3's .recover.")
+        default:
+            return JobError(
+                .unavailable, "The database cannot be written at present: \(reason).")
         }
     }
 
