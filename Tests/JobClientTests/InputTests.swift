@@ -124,7 +124,8 @@ import Testing
 
     @Test func whoeverTakesNoMoreEndsIt() async throws {
         try await FakeDaemon.with { request, reply in
-            await reply.answer("409 Conflict")
+            await reply.answer(
+                "409 Conflict", #"{"title":"Conflict","status":409,"code":"conflict"}"#)
         } _: { daemon in
             try await Client.with(endpoint: daemon.endpoint, options: patient) { client in
                 // Nothing is missing when only the end is refused.

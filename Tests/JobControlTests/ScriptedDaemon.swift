@@ -34,12 +34,15 @@ final class ScriptedDaemon: Sendable {
         static func ok(_ body: String) -> Answer { Answer(status: "200 OK", body: body) }
 
         /// A problem.
-        static func problem(_ status: Int, _ detail: String, errors: String = "[]") -> Answer {
-            Answer(
+        /// - Parameter code: the daemon's word for it; nil: that of somebody in between.
+        static func problem(
+            _ status: Int, _ detail: String, code: String? = nil, errors: String = "[]"
+        ) -> Answer {
+            let code = code.map { #""code":"\#($0)","# } ?? ""
+            return Answer(
                 status: "\(status) No",
-                body:
-                    #"{"status":\#(status),"title":"No","detail":"\#(detail)","errors":\#(errors)}"#
-            )
+                body: #"{"status":\#(status),"title":"No",\#(code)"detail":"\#(detail)","#
+                    + #""errors":\#(errors)}"#)
         }
     }
 
