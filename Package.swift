@@ -89,10 +89,10 @@ let package = Package(
         .target(
             name: "Migrations", path: "migrations", resources: [.embedInCode("sql")],
             swiftSettings: strict),
-        .target(
-            name: "JobStore", dependencies: ["JobModel", "Migrations", grdb],
-            swiftSettings: strict),
         .target(name: "CLinux"),
+        .target(
+            name: "JobStore", dependencies: ["JobModel", "Migrations", "CLinux", grdb],
+            swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "JobEvents", dependencies: ["JobModel", "JobStore", "Journal", "JobAPI"],

@@ -22,5 +22,6 @@ extension Migration {
         Migration("0002_control", PackageResources._002_control_sql),
         Migration("0003_progress", PackageResources._003_progress_sql),
         Migration("0004_access", PackageResources._004_access_sql),
+        Migration("0005_keeping", PackageResources._005_keeping_sql),
     ]
 }

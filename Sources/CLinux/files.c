@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -125,6 +126,49 @@ int linux_is_locked(int descriptor) {
     flock(descriptor, LOCK_UN);
     return 0;
 }
+
+int linux_allocate(int descriptor, uint64_t offset, uint64_t size) {
+    int result;
+    RETRY(result, fallocate(descriptor, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size));
+    return OR_ERROR(result);
+}
+
+int linux_trim(int descriptor, uint64_t size, uint64_t allocated) {
+    int result;
+    RETRY(result, fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)size,
+                            (off_t)(allocated - size)));
+    RETRY(result, ftruncate(descriptor, (off_t)size));
+    return OR_ERROR(result);
+}
+
+// Each level costs a descriptor while what is below it is removed.
+enum { MAX_DEPTH = 64 };
+
+static int remove_entry(int folder, const char *name, int depth) {
+    if (unlinkat(folder, name, 0) == 0 || errno == ENOENT) return 0;
+    // EPERM is what POSIX says of a folder, EISDIR what Linux does: unlink(2).
+    if (errno != EISDIR && errno != EPERM) return -errno;
+    if (depth == MAX_DEPTH) return -ELOOP;
+    int opened = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (opened == -1) return errno == ENOENT ? 0 : -errno;
+    DIR *entries = fdopendir(opened);
+    if (entries == NULL) {
+        int error = errno;
+        close(opened);
+        return -error;
+    }
+    int first = 0;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        int result = remove_entry(opened, entry->d_name, depth + 1);
+        if (first == 0) first = result;
+    }
+    closedir(entries);
+    if (unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+    return first != 0 ? first : -errno;
+}
+
+int linux_remove_tree(const char *path) { return remove_entry(AT_FDCWD, path, 0); }
 
 int64_t linux_file_system_kind(const char *path) {
     struct statfs status;

@@ -19,9 +19,19 @@ struct Daemon {
     /// Reads the settings again, for what may change while the daemon runs.
     private let readSettings: @Sendable () throws -> Settings
 
-    /// - Parameter readSettings: reads the settings as they are by now.
-    init(reading readSettings: @escaping @Sendable () throws -> Settings) throws {
+    /// Whether a database is taken over that is not what was seen last.
+    private let acceptsRestored: Bool
+
+    /// - Parameters:
+    ///   - readSettings: reads the settings as they are by now.
+    ///   - acceptsRestored: whether a database is taken over that is not what was seen
+    ///     last.
+    init(
+        reading readSettings: @escaping @Sendable () throws -> Settings,
+        acceptsRestored: Bool = false
+    ) throws {
         settings = try readSettings()
+        self.acceptsRestored = acceptsRestored
         self.readSettings = readSettings
     }
 
@@ -62,21 +72,22 @@ struct Daemon {
         let groups = controlGroups(logger)
 
         let bells = CommitBells()
-        let store = try openStore(state, bells)
+        let store = try openStore(state, bells, logger)
         try await store.setDefaultSlots(settings.slots, ofQueue: JobSpec.defaultQueue)
         let book = try await TokenBook(store)
         try await FirstToken(path: state.token, book: book, logger: logger).ensure()
         let log = EventLog(store: store)
         let output = OutputLog(store: store, directory: state)
+        let files = JobFiles(store: store, directory: state, logger: logger)
         let scheduler = try Scheduler(
-            store: store, output: output, directory: state,
+            store: store, output: output, directory: state, files: files,
             settings: Scheduler.Settings(
                 supervisor: settings.supervisor, progressInterval: settings.progressInterval,
                 environment: environment, users: users, controlGroups: groups),
             bootID: try Self.bootID(), now: Self.now, logger: logger)
         let pruner = Pruner(
-            store: store, retention: settings.retention,
-            removeFiles: { await scheduler.removeFiles(of: $0) }, now: Self.now, logger: logger)
+            store: store, retention: settings.retention, files: files, now: Self.now,
+            logger: logger)
         bells.connect(log, output, scheduler, pruner)
         try await scheduler.start()
         // What was there before this daemon may be too much for its settings.
@@ -110,7 +121,7 @@ struct Daemon {
         let server = HTTPServer(
             sockets: sockets.sockets, settings: http, book: book, store: store, log: log,
             output: output, definitions: definitions,
-            actions: actions(scheduler, pruner, users), logger: logger)
+            actions: actions(scheduler, pruner, files, users), logger: logger)
         var services: [any Service] = [
             server,
             PeriodicService(interval: .seconds(settings.keepaliveSeconds)) {
@@ -139,6 +150,9 @@ struct Daemon {
         try await ServiceGroup(configuration: configuration).run()
         await pruner.stop()
         await scheduler.stop()
+        do { try store.close() } catch {
+            logger.warning("The database was not closed", metadata: ["error": "\(error)"])
+        }
         logger.info("Stopped; running jobs go on")
         // Until here a SIGHUP must not end it.
         withExtendedLifetime((lock, hangups, clock)) {}
@@ -250,10 +264,12 @@ struct Daemon {
 
     /// What requests lead to beside rows.
     private func actions(
-        _ scheduler: Scheduler, _ pruner: Pruner, _ users: UserPolicy
+        _ scheduler: Scheduler, _ pruner: Pruner, _ files: JobFiles, _ users: UserPolicy
     ) -> JobActions {
-        JobActions(
-            removeFiles: { await scheduler.removeFiles(of: $0) },
+        // What is set aside is set aside as the daemon starts.
+        let setAside = files.warning
+        return JobActions(
+            removeFiles: { await files.remove([$0]) },
             addInput: { try await scheduler.addInput($0, to: $1, at: $2, isEnd: $3, by: $4) },
             prune: { request in
                 if request.isEmpty { return try await pruner.apply() }
@@ -276,7 +292,7 @@ struct Daemon {
                     }
                 }
             },
-            warnings: { scheduler.troubles.current })
+            warnings: { scheduler.troubles.current + (setAside.map { [$0] } ?? []) })
     }
 
     /// As whom jobs run.
@@ -309,15 +325,39 @@ struct Daemon {
         }
     }
 
-    private func openStore(_ state: StateDirectory, _ bells: CommitBells) throws -> Store {
+    private func openStore(
+        _ state: StateDirectory, _ bells: CommitBells, _ logger: Logger
+    ) throws -> Store {
+        var evidence = StateEvidence()
+        evidence.note = state.generation
+        evidence.newestFiles = JobFiles.newest(in: state)
+        evidence.acceptsRestored = acceptsRestored
+        evidence.reserve = state.reserve
+        let store: Store
         do {
-            return try Store(path: state.database, now: Self.now) { bells.ring($0) }
+            store = try Store(path: state.database, evidence: evidence, now: Self.now) {
+                bells.ring($0)
+            }
         } catch let error as JobError {
             throw StartError(.configuration, error.message)
         } catch {
             throw StartError(
                 .cannotCreate, "The database \(state.database) cannot be opened: \(error)")
         }
+        if store.isRestored {
+            logger.warning(
+                "Took over a database that is not the one seen last, as --accept-restored says")
+        }
+        if !store.mended.isEmpty {
+            logger.warning(
+                "The database lacked what belongs to it; it was made anew",
+                metadata: ["missing": "\(store.mended.joined(separator: ", "))"])
+        }
+        DispatchQueue.global(qos: .utility).async {
+            guard let found = store.checkIntegrity() else { return }
+            logger.error("The database is damaged", metadata: ["found": "\(found)"])
+        }
+        return store
     }
 
     /// Wall-clock time, as the journals have it too.

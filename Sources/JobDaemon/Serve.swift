@@ -115,6 +115,13 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Whether limits may use control groups: true or false.")
     var controlGroups: String?
 
+    @Flag(
+        help: """
+            Take over a database that is older than what lies beside it, or another one, as after \
+            a restore; what it does not know is set aside. For one start.
+            """)
+    var acceptRestored = false
+
     @Flag(help: "Only say what is wrong with the settings and definitions, and exit.")
     var check = false
 
@@ -123,11 +130,12 @@ struct Serve: AsyncParsableCommand {
             let environment = ProcessInfo.processInfo.environment
             let flags = self.flags
             let path = config ?? environment["JOBD_CONFIG"]
-            let daemon = try Daemon {
-                let sources = try SettingSources(
-                    flags: flags, environment: environment, path: path)
-                return try Settings(sources, environment: environment)
-            }
+            let daemon = try Daemon(
+                reading: {
+                    let sources = try SettingSources(
+                        flags: flags, environment: environment, path: path)
+                    return try Settings(sources, environment: environment)
+                }, acceptsRestored: acceptRestored)
             if check { try daemon.check() } else { try await daemon.run() }
         } catch let error as StartError {
             for line in error.message.split(separator: "\n") {

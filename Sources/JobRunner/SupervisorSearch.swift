@@ -12,22 +12,26 @@ package enum SupervisorSearch {
     /// - Parameter supervisor: its program, of which the name counts: the program
     ///   may have been replaced since.
     package static func find(of directory: AttemptDirectory, supervisor: String) -> Int32? {
-        guard let processes = opendir("/proc") else { return nil }
+        all(supervisor: supervisor)[directory.path]
+    }
+
+    /// The pids of all supervisors that live, by the directories of their attempts.
+    package static func all(supervisor: String) -> [String: Int32] {
+        guard let processes = opendir("/proc") else { return [:] }
         defer { closedir(processes) }
         let name = lastComponent(Array(supervisor.utf8)[...])
+        var found: [String: Int32] = [:]
         while let entry = readdir(processes) {
             let text = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard let pid = Int32(text), isOwn(pid) else { continue }
             let words = arguments(of: pid)
-            if words.count > 1, lastComponent(words[0]).elementsEqual(name),
-                words[1].elementsEqual(directory.path.utf8)
-            {
-                return pid
+            if words.count > 1, lastComponent(words[0]).elementsEqual(name) {
+                found[String(decoding: words[1], as: UTF8.self)] = pid
             }
         }
-        return nil
+        return found
     }
 
     private static func isOwn(_ pid: Int32) -> Bool {

@@ -7,11 +7,12 @@ import Synchronization
 /// Removes finished jobs that are kept no longer: by age, by number, by the room
 /// their output takes, or because somebody asks for it.
 ///
-/// Jobs go one by one in small transactions, between which everybody else writes.
+/// Jobs go many at a time in transactions of a few milliseconds, between which
+/// everybody else writes.
 package actor Pruner {
     private let store: Store
     private let retention: Retention
-    private let removeFiles: @Sendable (JobID) async -> Void
+    private let files: JobFiles
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let isRung = Mutex(false)
@@ -23,17 +24,17 @@ package actor Pruner {
     private let longestWait: Double
 
     /// - Parameters:
-    ///   - removeFiles: removes what a deleted job has left on disk.
+    ///   - files: what deleted jobs have left on the disk.
     ///   - now: the clock that rows are stamped by.
     ///   - longestWait: after how many seconds it looks again though nothing is due.
     package init(
-        store: Store, retention: Retention, removeFiles: @escaping @Sendable (JobID) async -> Void,
+        store: Store, retention: Retention, files: JobFiles,
         now: @escaping @Sendable () -> Timestamp, logger: Logger,
         longestWait: Double = 86_400
     ) {
         self.store = store
         self.retention = retention
-        self.removeFiles = removeFiles
+        self.files = files
         self.now = now
         self.logger = logger
         self.longestWait = longestWait
@@ -70,7 +71,6 @@ package actor Pruner {
     }
 
     /// Applies the retention now.
-    ///
     package func apply() async throws -> Pruned {
         let retention = self.retention
         return try await remove { try await $0.prunable(retention, limit: Self.batch) }
@@ -121,27 +121,13 @@ package actor Pruner {
     ) async throws -> Pruned {
         let start = ContinuousClock.now
         var pruned = Pruned(jobs: 0, bytes: 0, isComplete: false)
-        finding: while !pruned.isComplete, !isStopped {
+        while !pruned.isComplete, !isStopped, ContinuousClock.now - start < Self.patience {
             let found = try await find(store)
+            let removed = try await store.delete(found)
+            await files.remove(removed.jobs)
+            pruned.jobs += removed.jobs.count
+            pruned.bytes += removed.bytes
             pruned.isComplete = found.count < Self.batch
-            for id in found where !isStopped {
-                let size = try await store.storedBytes(of: id)
-                do {
-                    try await store.delete(id)
-                } catch let error as JobError
-                    where error.code == .jobNotFound || error.code == .conflict
-                {
-                    // Deleted or run again meanwhile.
-                    continue
-                }
-                await removeFiles(id)
-                pruned.jobs += 1
-                pruned.bytes += size
-                if ContinuousClock.now - start > Self.patience {
-                    pruned.isComplete = false
-                    break finding
-                }
-            }
         }
         if pruned.jobs > 0 { try await store.reclaimSpace() }
         return pruned
@@ -152,5 +138,5 @@ package actor Pruner {
     /// How long one call may go on: somebody waits for an answer.
     private static let patience = Duration.seconds(5)
     /// How many jobs are looked for at once.
-    private static let batch = 100
+    private static let batch = 500
 }

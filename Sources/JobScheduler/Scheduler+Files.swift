@@ -4,7 +4,7 @@ import JobRunner
 import JobStore
 import Logging
 
-/// A job's files beside its attempts': its input, and all of them at its end.
+/// A job's files beside its attempts': its input.
 extension Scheduler {
     /// Adds to the input of a job that gets it a piece at a time.
     ///
@@ -87,17 +87,4 @@ extension Scheduler {
     }
 
     private static let passing = "Cannot pass on input"
-
-    /// Removes what a deleted job has left on disk.
-    package func removeFiles(of job: JobID) {
-        do {
-            try FileManager.default.removeItem(atPath: directory.job(job))
-        } catch CocoaError.fileNoSuchFile {
-            // A job that never started has no files.
-        } catch {
-            logger.warning(
-                "Cannot remove a deleted job's files",
-                metadata: ["job": "\(job)", "error": "\(error)"])
-        }
-    }
 }

@@ -13,7 +13,7 @@ extension Scheduler {
     ///
     /// - Throws: when the store cannot be read.
     package func start() async throws {
-        try await removeStrays()
+        try await files.setAsideUnknown(supervisor: launcher.supervisor)
         try await store.shortenPauses()
         var adopted = 0
         for active in try await store.activeAttempts() where rescue(active) { adopted += 1 }
@@ -22,6 +22,8 @@ extension Scheduler {
             logger.notice("Adopted running jobs", metadata: ["count": "\(adopted)"])
         }
         look()
+        // There may be many, for which nobody has to wait.
+        Task { await files.removeLeftovers() }
     }
 
     /// Takes over one attempt. What is wrong with it is its own trouble, and keeps
@@ -110,14 +112,4 @@ extension Scheduler {
     }
 
     private static let rescuing = "Cannot look at what an attempt has left"
-
-    /// Removes the files of jobs that are gone: a daemon may have died between
-    /// deleting a job's rows and its files.
-    private func removeStrays() async throws {
-        // A state directory that is new has no jobs to look through.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.jobs)) ?? []
-        let ids = names.compactMap { Int64($0) }.map(JobID.init(rawValue:))
-        let existing = try await store.existing(among: ids)
-        for id in ids where !existing.contains(id) { removeFiles(of: id) }
-    }
 }

@@ -44,6 +44,7 @@ package actor Scheduler {
     let store: Store
     let output: OutputLog
     let directory: StateDirectory
+    let files: JobFiles
     let launcher: Launcher
     let watcher: AttemptWatcher
     let progressInterval: Int64
@@ -91,14 +92,15 @@ package actor Scheduler {
     ///   - now: the clock that rows are stamped by.
     /// - Throws: when journals cannot be watched.
     package init(
-        store: Store, output: OutputLog, directory: StateDirectory, settings: Settings,
-        bootID: String, now: @escaping @Sendable () -> Timestamp, logger: Logger
+        store: Store, output: OutputLog, directory: StateDirectory, files: JobFiles,
+        settings: Settings, bootID: String, now: @escaping @Sendable () -> Timestamp, logger: Logger
     ) throws {
         let executor = QueueExecutor(label: "jobd.scheduler")
         self.executor = executor
         self.store = store
         self.output = output
         self.directory = directory
+        self.files = files
         self.bootID = bootID
         self.now = now
         self.logger = logger

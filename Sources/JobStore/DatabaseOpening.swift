@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 import JobModel
 import Migrations
 
@@ -8,11 +7,85 @@ enum DatabaseOpening {
     /// How long a connection waits for another one, in seconds.
     static let busySeconds = 5
 
-    /// - Parameter configuration: what is set beforehand, as tests do.
-    /// - Throws: `conflict` when the database was written by a newer program, or
-    ///   SQLite's error when it cannot be opened.
-    static func open(path: String, _ configuration: Configuration) throws -> DatabasePool {
-        try refuseNewer(path: path)
+    /// An open database.
+    struct Opened {
+        var pool: DatabasePool
+        /// Where is noted how far it comes; nil: nowhere.
+        var note: GenerationNote?
+        /// Whether it took the place of another one, or a newer one.
+        var isRestored = false
+        /// Indexes and triggers that were missing and have been made anew.
+        var mended: [String] = []
+    }
+
+    /// - Parameters:
+    ///   - configuration: what is set beforehand, as tests do.
+    ///   - evidence: what lies beside it.
+    /// - Throws: `conflict` when the database was written by a newer program, lacks
+    ///   something, or is not what was seen last; SQLite's error when it cannot be
+    ///   opened.
+    static func open(
+        path: String, _ configuration: Configuration, evidence: StateEvidence = StateEvidence()
+    ) throws -> Opened {
+        let sighting = evidence.note.flatMap { GenerationNote.read(path: $0) }
+        let mismatch = DatabaseInspection.mismatch(
+            try DatabaseInspection.look(at: path), sighting, newestFiles: evidence.newestFiles)
+        if let mismatch, !evidence.acceptsRestored {
+            throw JobError(
+                .conflict,
+                """
+                The database \(path) \(mismatch). Put back the right one; or, to go on with this \
+                one, start jobd once with --accept-restored: what it does not know is set aside, \
+                and nothing is deleted.
+                """)
+        }
+        var opened = Opened(pool: try connect(path: path, configuration))
+        opened.mended = try opened.pool.writeWithoutTransaction {
+            try SchemaCheck.mend($0, against: Migration.all)
+        }
+        if mismatch != nil {
+            try takePlace(of: sighting, newestFiles: evidence.newestFiles, in: opened.pool)
+            opened.isRestored = true
+        }
+        if let path = evidence.note {
+            let found = try opened.pool.read {
+                try DatabaseInspection.look(into: $0, version: Migration.all.count)
+            }
+            opened.note = try GenerationNote(
+                path: path,
+                GenerationNote.Sighting(identity: found.identity ?? "", newest: found.newest))
+        }
+        return opened
+    }
+
+    /// Lets a database take the place of another one: it has a name of its own from now
+    /// on, and gives ids above those that others have seen.
+    private static func takePlace(
+        of sighting: GenerationNote.Sighting?, newestFiles: JobID?, in pool: DatabasePool
+    ) throws {
+        let job = max(sighting?.newest.job ?? 0, newestFiles?.rawValue ?? 0)
+        let event = sighting?.newest.event ?? 0
+        try pool.write { database in
+            for (table, newest) in [("jobs", job), ("events", event)] {
+                try database.execute(
+                    sql: "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?",
+                    arguments: [newest, table])
+                if database.changesCount == 0 {
+                    try database.execute(
+                        sql: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+                        arguments: [table, newest])
+                }
+            }
+            try database.execute(
+                sql: "UPDATE database_identity SET value = lower(hex(randomblob(16)))")
+            // Another one's, perhaps: files of that number need not be those of its job.
+            try database.execute(sql: "DELETE FROM removed_jobs")
+        }
+    }
+
+    private static func connect(
+        path: String, _ configuration: Configuration
+    ) throws -> DatabasePool {
         var configuration = configuration
         configuration.label = "jobd"
         configuration.busyMode = .timeout(Double(busySeconds))
@@ -42,21 +115,9 @@ enum DatabaseOpening {
         return pool
     }
 
-    /// Looks at the version without changing the file, which opening it for
-    /// writing would do.
-    private static func refuseNewer(path: String) throws {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_size > 0 else { return }
-        var configuration = Configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        _ = try queue.read { try refuseNewer($0, than: Migration.all.count) }
-        try queue.close()
-    }
-
     /// - Returns: how many steps the database has.
     @discardableResult
-    private static func refuseNewer(_ database: Database, than known: Int) throws -> Int {
+    static func refuseNewer(_ database: Database, than known: Int) throws -> Int {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard version <= known else {
             throw JobError(

@@ -11,6 +11,8 @@ import Synchronization
 final class GroupCommit: Sendable {
     /// A write in line.
     private struct Entry: Sendable {
+        /// Whether it makes the history grow, for which not the last room is used.
+        let grows: Bool
         /// Runs within the transaction; says what it has changed.
         let apply: @Sendable (Database) throws -> CommitEffects
         /// Runs after it: with nil when the write is durable.
@@ -23,6 +25,8 @@ final class GroupCommit: Sendable {
     }
 
     private let pool: DatabasePool
+    private let reserve: DiskReserve
+    private let generation: GenerationNote?
     private let line = Mutex(Line())
     private let committed: @Sendable (CommitEffects) -> Void
     private let failure = Mutex<(any Error)?>(nil)
@@ -30,10 +34,18 @@ final class GroupCommit: Sendable {
     let tally = HistoryTally()
     private let failures = Mutex(0)
 
-    /// - Parameter committed: told, on the writer's queue, after each commit that
-    ///   changed something somebody may wait for.
-    init(pool: DatabasePool, committed: @escaping @Sendable (CommitEffects) -> Void) {
+    /// - Parameters:
+    ///   - reserve: whose last room is for what makes room.
+    ///   - generation: where is noted how far the database has come.
+    ///   - committed: told, on the writer's queue, after each commit that changed
+    ///     something somebody may wait for.
+    init(
+        pool: DatabasePool, reserve: DiskReserve, generation: GenerationNote?,
+        committed: @escaping @Sendable (CommitEffects) -> Void
+    ) {
         self.pool = pool
+        self.reserve = reserve
+        self.generation = generation
         self.committed = committed
     }
 
@@ -44,14 +56,22 @@ final class GroupCommit: Sendable {
     /// How many transactions could not be written.
     var failureCount: Int { failures.withLock { $0 } }
 
+    /// Notes that the database was found damaged.
+    func noteDamage(_ found: String) {
+        note(DatabaseError(resultCode: .SQLITE_CORRUPT, message: found))
+    }
+
     /// Writes, and returns once that is durable.
     ///
+    /// - Parameter grows: whether it makes the history grow: that is refused as long as
+    ///   the disk has little room, so that what ends jobs or makes room finds some.
     /// - Throws: what `body` throws, or `storage_full` or `unavailable` when the
     ///   disk did not take it. Nothing of `body` is kept then.
     func write<Value: Sendable>(
-        effects: CommitEffects, _ body: @escaping @Sendable (Database) throws -> Value
+        effects: CommitEffects, grows: Bool = false,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await write { database, found in
+        try await write(grows: grows) { database, found in
             found = effects
             return try body(database)
         }
@@ -59,6 +79,7 @@ final class GroupCommit: Sendable {
 
     /// The same, for a body that finds out what it changes.
     func write<Value: Sendable>(
+        grows: Bool = false,
         _ body: @escaping @Sendable (Database, inout CommitEffects) throws -> Value
     ) async throws -> Value {
         let result = Result<Value>()
@@ -66,6 +87,7 @@ final class GroupCommit: Sendable {
             (written: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(
+                    grows: grows,
                     apply: { database in
                         var effects: CommitEffects = []
                         result.value = try body(database, &effects)
@@ -115,10 +137,17 @@ final class GroupCommit: Sendable {
         var errors = [(any Error)?](repeating: nil, count: batch.count)
         var effects: CommitEffects = []
         var trouble: (any Error)?
+        let isShort = batch.contains(where: \.grows) && reserve.isShort
+        var newest: NewestIDs?
         do {
             try tally.transaction {
                 try database.inTransaction(.immediate) {
                     for (index, entry) in batch.enumerated() {
+                        if entry.grows, isShort {
+                            errors[index] = Self.diskIsFull
+                            trouble = Self.diskIsFull
+                            continue
+                        }
                         do {
                             var found: CommitEffects = []
                             try tally.part {
@@ -136,9 +165,13 @@ final class GroupCommit: Sendable {
                             if Self.isStorageTrouble(error) { trouble = error }
                         }
                     }
+                    if generation != nil {
+                        newest = try DatabaseInspection.newestIDs(in: database)
+                    }
                     return .commit
                 }
             }
+            if let newest { generation?.advance(to: newest) }
         } catch {
             trouble = error
             let translated = Self.translate(error)
@@ -183,9 +216,7 @@ final class GroupCommit: Sendable {
         guard let error = error as? DatabaseError else { return error }
         switch error.resultCode {
         case .SQLITE_FULL:
-            return JobError(
-                .storageFull,
-                "The disk that holds the state directory is full. Make room and try again.")
+            return diskIsFull
         case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
             return JobError(
                 .unavailable,
@@ -195,6 +226,9 @@ final class GroupCommit: Sendable {
             return error
         }
     }
+
+    static let diskIsFull = JobError(
+        .storageFull, "The disk that holds the state directory is full. Make room and try again.")
 
     /// Carries a value out of the transaction: set on the writer's queue, read
     /// after the continuation was resumed, so never at once.

@@ -17,8 +17,11 @@ final class LogEmptying: Sendable {
     private let pool: DatabasePool
     private let state = Mutex(State())
 
-    init(_ pool: DatabasePool) {
+    private let reserve: DiskReserve
+
+    init(_ pool: DatabasePool, _ reserve: DiskReserve) {
         self.pool = pool
+        self.reserve = reserve
     }
 
     /// Says that jobs have ended, or may have before this daemon's time.
@@ -44,18 +47,20 @@ final class LogEmptying: Sendable {
         if isStopped { return }
         pool.asyncWriteWithoutTransaction { [self] database in
             // A full disk, or a reader that is in the log: it is tried again.
-            do { try Self.empty(database) } catch { ring() }
+            do { try empty(database) } catch { ring() }
         }
     }
 
     /// On the only connection that writes, so that nothing is written in between.
-    private static func empty(_ database: Database) throws {
+    private func empty(_ database: Database) throws {
         let isNeeded = try database.cachedStatement(sql: "SELECT 1 FROM wiped_jobs LIMIT 1")
         guard try Bool.fetchOne(isNeeded) == true else { return }
         // Everybody else who writes waits for this, so it waits for few.
         try database.execute(sql: "PRAGMA busy_timeout = \(Self.patience)")
-        defer { restoreTimeout(database) }
+        defer { Self.restoreTimeout(database) }
         try database.checkpoint(.truncate)
+        // That has given the room back as well.
+        reserve.hold()
         try database.execute(sql: "DELETE FROM wiped_jobs")
     }
 

@@ -137,7 +137,7 @@ extension Store {
     package func record(
         _ readings: [StampedProgress], of attempt: AttemptID, consumed: UInt64
     ) async throws {
-        try await writer.write(effects: .events) { database in
+        try await writer.write(effects: .events, grows: true) { database in
             guard try Self.isActive(attempt, in: database) else { return }
             try Self.insert(readings, of: attempt, consumed: consumed, into: database)
         }

@@ -31,7 +31,7 @@ extension Store {
     package func claim(bootID: String, limit: Int) async throws -> ClaimRound {
         try await allowForStep()
         let clock = self.now
-        return try await writer.write { database, effects in
+        return try await writer.write(grows: true) { database, effects in
             let now = clock()
             var rest = Self.settledAtOnce
             if try Self.settle(&rest, at: now, in: database) { effects = [.events, .ends] }

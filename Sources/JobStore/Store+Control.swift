@@ -226,7 +226,7 @@ extension Store {
     /// - Throws: `job_not_found`.
     package func beginInput(of id: JobID, by actor: Identity) async throws {
         let now = self.now()
-        try await writer.write(effects: .events) { database in
+        try await writer.write(effects: .events, grows: true) { database in
             guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
             try Self.noteInput(of: job, at: now, by: actor, in: database)
         }

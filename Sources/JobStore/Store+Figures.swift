@@ -28,7 +28,7 @@ package struct StoreFigures: Sendable {
 }
 
 extension Store {
-    /// Counts everything. It costs a step in an index for each job.
+    /// Reads what is counted. It costs a row for each queue.
     package func figures() async throws -> StoreFigures {
         let counts = writer.tally.counts
         let path = pool.path
@@ -52,21 +52,15 @@ extension Store {
         return figures
     }
 
-    /// From the three indexes that hold such jobs only.
+    /// From the counts that are kept as jobs change.
     private static func unfinishedJobs(
         in database: Database
     ) throws -> [String: [JobState: Int]] {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT queue, state, count(*) FROM jobs INDEXED BY jobs_queued
-                    WHERE state = 'queued' GROUP BY queue
-                UNION ALL
-                SELECT queue, state, count(*) FROM jobs INDEXED BY jobs_waiting
-                    WHERE state = 'waiting' GROUP BY queue
-                UNION ALL
-                SELECT queue, state, count(*) FROM jobs INDEXED BY jobs_active
-                    WHERE state IN ('running', 'paused') GROUP BY queue, state
+                SELECT queue, state, jobs FROM job_counts
+                WHERE state IN ('waiting', 'queued', 'running', 'paused')
                 """)
         var jobs: [String: [JobState: Int]] = [:]
         while let row = try rows.next() {
@@ -81,7 +75,7 @@ extension Store {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT state, count(*) FROM jobs INDEXED BY jobs_by_state
+                SELECT state, sum(jobs) FROM job_counts
                 WHERE state IN ('succeeded', 'failed', 'cancelled') GROUP BY state
                 """)
         var jobs: [JobState: Int] = [:]

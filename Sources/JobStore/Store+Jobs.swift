@@ -1,7 +1,7 @@
 import GRDB
 package import JobModel
 
-/// Finding and deleting jobs.
+/// Finding and counting jobs.
 extension Store {
     /// A job; nil when there is none of that id.
     package func job(_ id: JobID) async throws -> Job? {
@@ -45,50 +45,16 @@ extension Store {
         }
     }
 
-    /// Deletes a finished job with its events.
-    ///
-    /// Many events go in several transactions, so that a large history does not
-    /// hold up everybody else; a deletion that was cut short can be repeated.
-    ///
-    /// - Throws: `job_not_found`; `conflict` when it is not finished.
-    package func delete(_ id: JobID) async throws {
-        var isComplete = false
-        while !isComplete {
-            let now = self.now()
-            isComplete = try await writer.write { database, effects in
-                guard let job = try Self.job(id, in: database) else { throw Self.missing(id) }
-                guard job.state.isFinished else {
-                    throw JobError(
-                        .conflict, "Job \(id) is \(job.state.rawValue). Cancel it first.")
-                }
-                // Whoever waits for it is told how it ended, while it is there.
-                var rest = Self.settledAtOnce
-                if try Self.settle(&rest, at: now, in: database) {
-                    effects = [.events, .scheduling, .ends]
-                }
-                if rest <= 0 { return false }
-                try database.execute(
-                    sql: """
-                        DELETE FROM events WHERE id IN
-                            (SELECT id FROM events WHERE job_id = ? ORDER BY id LIMIT ?)
-                        """, arguments: [id.rawValue, Self.deletedAtOnce])
-                if database.changesCount == Self.deletedAtOnce { return false }
-                try database.execute(
-                    sql: "DELETE FROM jobs WHERE id = ?", arguments: [id.rawValue])
-                return true
-            }
-        }
-    }
-
-    /// How many events are deleted within one transaction: a few milliseconds' work.
-    private static let deletedAtOnce = 2000
-
-    /// Which of these jobs exist.
-    package func existing(among ids: [JobID]) async throws -> Set<JobID> {
+    /// Those of these jobs that exist, with the number of each one's newest attempt.
+    package func newestAttempts(of ids: [JobID]) async throws -> [JobID: Int] {
         try await pool.read { database in
-            let statement = try database.cachedStatement(sql: "SELECT 1 FROM jobs WHERE id = ?")
-            return try Set(
-                ids.filter { try Bool.fetchOne(statement, arguments: [$0.rawValue]) == true })
+            let statement = try database.cachedStatement(
+                sql: "SELECT attempt FROM jobs WHERE id = ?")
+            var attempts: [JobID: Int] = [:]
+            for id in ids {
+                attempts[id] = try Int.fetchOne(statement, arguments: [id.rawValue])
+            }
+            return attempts
         }
     }
 
@@ -97,7 +63,7 @@ extension Store {
         try await pool.read { database in
             var counts: [JobState: Int] = [:]
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT state, count(*) FROM jobs GROUP BY state")
+                database, sql: "SELECT state, sum(jobs) FROM job_counts GROUP BY state")
             while let row = try rows.next() {
                 if let state = JobState(rawValue: row[0]) { counts[state] = row[1] }
             }

@@ -14,20 +14,16 @@ extension Store {
                 let count = try Int.fetchOne(
                     database,
                     sql: """
-                        SELECT count(*) FROM jobs INDEXED BY jobs_finished
-                        WHERE finished_at IS NOT NULL
+                        SELECT coalesce(sum(jobs), 0) FROM job_counts
+                        WHERE state IN ('succeeded', 'failed', 'cancelled')
                         """)
                 excessJobs = (count ?? 0) - keep
             }
             var excessBytes: Int64 = 0
             if let keep = retention.bytes {
-                let sum = try Int64.fetchOne(
-                    database,
-                    sql: """
-                        SELECT coalesce(sum(a.consumed), 0) FROM jobs j INDEXED BY jobs_finished
-                            JOIN attempts a ON a.job_id = j.id WHERE j.finished_at IS NOT NULL
-                        """)
-                excessBytes = (sum ?? 0) - keep
+                let bytes = try Int64.fetchOne(
+                    database, sql: "SELECT bytes FROM kept_output WHERE id = 1")
+                excessBytes = (bytes ?? 0) - keep
             }
             let oldest = try Row.fetchCursor(
                 database,

@@ -32,7 +32,7 @@ extension Store {
     ) async throws -> Submitted {
         let encoded = try submissions.map(EncodedSpec.init)
         let now = self.now()
-        return try await writer.write { database, effects in
+        return try await writer.write(grows: true) { database, effects in
             if let key,
                 let jobs = try Self.jobs(submittedUnder: key, by: owner, at: now, in: database)
             {

@@ -23,7 +23,7 @@ extension Store {
     ) async throws -> AccessToken {
         let definitions = try grant.definitions.map { try Columns.json($0.sorted()) }
         let now = self.now()
-        return try await writer.write(effects: []) { database in
+        return try await writer.write(effects: [], grows: true) { database in
             if replaces {
                 try database.execute(
                     sql: "DELETE FROM tokens WHERE name = ?", arguments: [grant.name])

@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 package import JobModel
 
 /// The one place where state lives: an SQLite database. All of the program's SQL
@@ -18,34 +17,53 @@ package final class Store: Sendable {
     /// Draws from 0…1: by how much a pause before a retry is longer.
     let chance: @Sendable () -> Double
 
+    /// What is kept free for what makes room.
+    let reserve: DiskReserve
+    /// Whether it took the place of another database, or of a newer one.
+    package let isRestored: Bool
+    /// Indexes and triggers that were missing and have been made anew.
+    package let mended: [String]
+
     /// Opens or creates the database at `path`.
     ///
     /// - Parameters:
+    ///   - evidence: what lies beside it.
     ///   - now: the clock that stamps rows.
     ///   - committed: told after each commit, on the writer's queue; it must not
     ///     block and cannot call back into the store.
-    /// - Throws: `conflict` when the database was written by a newer program, or
-    ///   SQLite's error when it cannot be opened.
+    /// - Throws: `conflict` when the database was written by a newer program, lacks
+    ///   something, or is not what was seen last; SQLite's error when it cannot be
+    ///   opened.
     package convenience init(
-        path: String, now: @escaping @Sendable () -> Timestamp,
+        path: String, evidence: StateEvidence = StateEvidence(),
+        now: @escaping @Sendable () -> Timestamp,
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
         try self.init(
-            path: path, configuration: Configuration(), now: now, committed: committed)
+            path: path, configuration: Configuration(), evidence: evidence, now: now,
+            committed: committed)
     }
 
     /// The same with a configuration of SQLite's connections, with another clock
     /// that nobody sets, and with chance foreseen, for tests.
     init(
-        path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp,
+        path: String, configuration: Configuration, evidence: StateEvidence = StateEvidence(),
+        now: @escaping @Sendable () -> Timestamp,
         steady: @escaping @Sendable () -> Int64 = Store.sinceBoot,
         chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
         committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
-        pool = try DatabaseOpening.open(path: path, configuration)
-        let emptying = LogEmptying(pool)
+        let reserve = DiskReserve(database: path, file: evidence.reserve)
+        reserve.release()
+        let opened = try DatabaseOpening.open(path: path, configuration, evidence: evidence)
+        reserve.hold()
+        self.reserve = reserve
+        pool = opened.pool
+        isRestored = opened.isRestored
+        mended = opened.mended
+        let emptying = LogEmptying(pool, reserve)
         self.emptying = emptying
-        writer = GroupCommit(pool: pool) { effects in
+        writer = GroupCommit(pool: pool, reserve: reserve, generation: opened.note) { effects in
             if effects.contains(.ends) { emptying.ring() }
             committed(effects)
         }
@@ -56,22 +74,25 @@ package final class Store: Sendable {
         self.chance = chance
     }
 
+    /// Looks through the whole database for damage; `writeFailure` tells what is found.
+    /// It takes a while, and blocks the calling thread, but nobody else.
+    package func checkIntegrity() -> String? {
+        let found = IntegrityCheck.run(path: pool.path)
+        if let found { writer.noteDamage(found) }
+        return found
+    }
+
     /// Why nothing can be written at present; nil when all is well. While
     /// something is wrong, this tries to write, so that it is noticed when there
     /// is room again even if nobody submits anything.
     package func writeFailure() async -> JobError? {
-        guard let failure = writer.currentFailure else { return nil }
-        // A small write may find room where a job does not.
-        if (failure as? JobError)?.code == .storageFull, availableBytes() < Self.minimumRoom {
-            return Self.explain(failure)
-        }
+        // As soon as jobs stand still for it, and until there is more than a probe takes.
+        if reserve.isShort { return GroupCommit.diskIsFull }
+        guard writer.currentFailure != nil else { return nil }
         do {
             try await writer.write(effects: .scheduling) { database in
-                // There and back: a row that stays what it is SQLite does not write.
-                for step in ["+", "-"] {
-                    try database.execute(
-                        sql: "UPDATE queues SET slots = slots \(step) 1 WHERE name = 'default'")
-                }
+                try database.execute(
+                    sql: "UPDATE write_probes SET value = 1 - value WHERE id = 1")
             }
         } catch {
             return Self.explain(error)
@@ -98,19 +119,11 @@ package final class Store: Sendable {
         }
     }
 
-    /// How much an ordinary user may still write beside the database, statvfs(3).
-    private func availableBytes() -> UInt64 {
-        var status = statvfs()
-        guard statvfs(pool.path, &status) == 0 else { return .max }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    }
-
-    /// A job with the largest body there may be, in the log and in the database.
-    private static let minimumRoom: UInt64 = 4 << 20
-
-    /// Waits for the writes in line and closes the database.
+    /// Waits for the writes in line and closes the database, which takes its log away;
+    /// room is kept for the next start.
     package func close() throws {
         emptying.stop()
         try pool.close()
+        reserve.keep()
     }
 }

@@ -6,6 +6,10 @@ import CLinux
 /// reads it into its place and one write takes the whole frame to the file. When
 /// the disk is full the frame stays in the buffer (`isBlocked`) and goes on from
 /// where it stopped: nothing is lost, and no frame stays broken.
+///
+/// A command that writes much has blocks allocated ahead of it, of which the last are
+/// for its end: one that has filled the disk can be ended, and that be recorded,
+/// without anybody making room first.
 struct JournalWriter {
     /// How often a write that found no room is tried again, in microseconds.
     static let retryInterval: Int64 = 200_000
@@ -20,6 +24,22 @@ struct JournalWriter {
 
     /// How many bytes of output have been appended.
     private(set) var position: UInt64 = 0
+    /// How many bytes the file has.
+    private var size: UInt64 = 0
+    /// Up to where it has blocks; 0: it has those that it needs.
+    private var allocated: UInt64 = 0
+    /// Whether the last blocks are used too.
+    private var isEnding = false
+    /// Whether the file system allocates ahead.
+    private var canAllocate = true
+
+    /// What the last bytes of three pipes and a waiting frame take, and the end.
+    private static let reserve: UInt64 = 320 << 10
+    /// A file that is smaller has no blocks ahead of it: most are, and they are quick.
+    private static let unreserved: UInt64 = 64 << 10
+    /// How much is allocated at a time, if there is so much.
+    private static let chunk: UInt64 = 1 << 20
+    private static let leastChunk: UInt64 = 4096
 
     private static var headerSize: Int { MemoryLayout<journal_header>.size }
     private static var trailerSize: Int { MemoryLayout<journal_trailer>.size }
@@ -73,12 +93,44 @@ struct JournalWriter {
     /// Writes as much of a waiting frame as there is room for.
     mutating func flush() {
         while start < end {
-            let count = linux_write(descriptor, frame + start, end - start)
+            let room = isEnding ? end - start : takeRoom(for: end - start)
+            if room <= 0 { return }
+            let count = linux_write(descriptor, frame + start, room)
             // Whatever the error is, waiting is better than a lost frame: room
             // comes back (ENOSPC, EDQUOT), and so do disks.
             if count <= 0 { return }
             start += Int(count)
+            size += UInt64(count)
         }
+    }
+
+    /// How many of so many bytes may be written, so that enough is left for the end.
+    private mutating func takeRoom(for count: Int) -> Int {
+        let end = size + UInt64(count)
+        if !canAllocate || (allocated == 0 && end <= Self.unreserved) { return count }
+        var step = Self.chunk
+        while allocated < end + Self.reserve, step >= Self.leastChunk {
+            let start = max(allocated, size)
+            switch linux_allocate(descriptor, start, step) {
+            case 0: allocated = start + step
+            case -ENOSPC, -EDQUOT: step /= 2
+            default:
+                canAllocate = false
+                return count
+            }
+        }
+        let limit = max(allocated, Self.reserve) - Self.reserve
+        return limit > size ? Int(min(limit - size, UInt64(count))) : 0
+    }
+
+    /// Lets what is still to be appended, the end above all, use the last blocks.
+    mutating func beginEnd() {
+        isEnding = true
+    }
+
+    /// Gives back the blocks that are not used.
+    private func trim() {
+        if allocated > size { _ = linux_trim(descriptor, size, allocated) }
     }
 
     /// Waits until the frame is written, however long that takes.
@@ -93,11 +145,14 @@ struct JournalWriter {
     /// Takes everything back: the command was never started.
     mutating func abandon() {
         start = end
+        size = 0
+        allocated = 0
         _ = linux_truncate(descriptor, 0)
     }
 
-    /// Waits until the disk has what was written.
+    /// Waits until the disk has what was written, which is all.
     func sync() {
+        trim()
         _ = linux_sync_data(descriptor)
     }
 }

@@ -48,6 +48,7 @@ struct Loop {
             if teardown.phase == .over { break }
             turn(now: now)
         }
+        journal.beginEnd()
         drain()
         let isOutOfMemory = options.confinement.closeControlGroup()
         journal.appendExit(

@@ -103,7 +103,8 @@ import Testing
     func aJobThatTakesNoMoreEndsIt(_ state: String, _ isTold: Bool) async throws {
         try await ScriptedDaemon.withClient { request in
             request.method == "GET"
-                ? .ok(Samples.document(7, state: state)) : .problem(409, "It is closed.", code: "conflict")
+                ? .ok(Samples.document(7, state: state))
+                : .problem(409, "It is closed.", code: "conflict")
         } _: { client, daemon in
             let pipe = try Pipe()
             pipe.put("a")

@@ -39,12 +39,22 @@ struct DiskFullTests {
         #expect(await attempt.until { SmallDisk.room(in: path) == 0 })
         _ = try AttemptControl.cancel(
             attempt.directory, signal: SIGTERM, graceMicroseconds: 60_000_000)
-        // The processes end though nothing can be recorded yet.
-        while try !attempt.processes().isEmpty { await Task.yield() }
-        unlink(ballast)
+        // It ends, and that is recorded, though nobody makes room.
         let exit = try await attempt.end()
         #expect(exit?.cause == .cancelled)
         #expect(exit?.signal == SIGTERM)
+        let scan = try JournalReader(path: attempt.directory.journal).read().scan
+        #expect(scan.stop == .end)
+        unlink(ballast)
+    }
+
+    /// What was taken ahead is given back.
+    @Test func aFinishedJournalTakesWhatItHolds() async throws {
+        let attempt = try AttemptFixture()
+        #expect(try await attempt.run(script: "yes | head -c 3000000")?.exitCode == 0)
+        var status = stat()
+        #expect(stat(attempt.directory.journal, &status) == 0)
+        #expect(Int64(status.st_blocks) * 512 < Int64(status.st_size) + 65_536)
     }
 
     @Test func aCommandThatWaitsForRoomIsNotStalled() async throws {

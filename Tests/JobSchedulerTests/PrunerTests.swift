@@ -1,3 +1,4 @@
+import Foundation
 import JobModel
 import JobScheduler
 import JobStore
@@ -19,7 +20,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let clock = Clock()
         let store = try Store(path: directory.database, now: clock.now) { _ in }
-        let (removed, told) = AsyncStream.makeStream(of: JobID.self)
+        let state = StateDirectory(path: directory.path)
         let (looks, looked) = AsyncStream.makeStream(of: Void.self)
         let id = try await store.submit(JobSpec(command: .arguments(["true"]))).id
         _ = try await store.claim(bootID: "boot", limit: 1)
@@ -27,9 +28,12 @@ import Testing
             AttemptID(job: id, number: 1),
             with: Outcome(state: .succeeded, exitCode: 0, time: clock.now()), readings: [],
             consumed: 0)
+        try FileManager.default.createDirectory(
+            atPath: state.attempt(AttemptID(job: id, number: 1)),
+            withIntermediateDirectories: true)
         let pruner = Pruner(
             store: store, retention: Retention(age: 30 * 86_400_000_000),
-            removeFiles: { told.yield($0) },
+            files: JobFiles(store: store, directory: state, logger: Logger(label: "test")),
             now: {
                 looked.yield()
                 return clock.now()
@@ -43,8 +47,14 @@ import Testing
             if count == 3 { break }
         }
         clock.time.withLock { $0 = $0 + 31 * 86_400_000_000 }
-        let first = await removed.first { _ in true }
-        #expect(first == id)
+        // Its rows first, then its files; and in the end nothing is left to be done.
+        while try await store.job(id) != nil { try await Task.sleep(for: .milliseconds(1)) }
+        while FileManager.default.fileExists(atPath: state.job(id)) {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        while try await !store.removedJobs().isEmpty {
+            try await Task.sleep(for: .milliseconds(1))
+        }
         await pruner.stop()
         try store.close()
     }

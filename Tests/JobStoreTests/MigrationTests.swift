@@ -14,6 +14,7 @@ import Testing
         "0002_control": "71b3238e0792e3f3",
         "0003_progress": "344c14d56c6b6e62",
         "0004_access": "d64cc51cc953c058",
+        "0005_keeping": "58a09955c745ef10",
     ]
 
     private static let folder = URL(filePath: #filePath)

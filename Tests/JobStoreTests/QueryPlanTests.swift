@@ -178,7 +178,7 @@ import Testing
         expectSeeks(
             pruned,
             [
-                "SEARCH jobs USING COVERING INDEX jobs_finished (finished_at>?)",
+                "SEARCH job_counts USING PRIMARY KEY (state=?)",
                 "SEARCH j USING COVERING INDEX jobs_finished (finished_at>?)",
                 "SEARCH j USING COVERING INDEX jobs_finished (finished_at>? AND finished_at<?)",
                 "SEARCH k USING COVERING INDEX jobs_finished (finished_at>?)",

@@ -215,7 +215,7 @@ import Testing
         try await fixture.store.delete(id)
         #expect(try await fixture.store.job(id) == nil)
         #expect(try await fixture.events().allSatisfy { $0.job == kept })
-        #expect(try await fixture.store.existing(among: [kept, id]) == [kept])
+        #expect(try await fixture.store.newestAttempts(of: [kept, id]) == [kept: 1])
         #expect(try await fixture.store.newestEvent() == newest)
         try fixture.reopen()
         #expect(try await fixture.store.newestEvent() == newest)

@@ -49,6 +49,20 @@ int linux_sync_data(int descriptor);
 /// ftruncate(2).
 int linux_truncate(int descriptor, uint64_t size);
 
+/// Allocates a file's blocks from `offset` on without changing its size: fallocate(2)
+/// with FALLOC_FL_KEEP_SIZE.
+int linux_allocate(int descriptor, uint64_t offset, uint64_t size);
+
+/// Gives the blocks beyond a file's end back that were allocated there, up to
+/// `allocated`. Some file systems do that on ftruncate(2), others when a hole is
+/// punched (fallocate(2)).
+int linux_trim(int descriptor, uint64_t size, uint64_t allocated);
+
+/// Removes a file, or a folder with all that is in it, without following links and
+/// without leaving its file system's place: what somebody moves meanwhile cannot lead
+/// it elsewhere. Nothing there is no error. -ELOOP where it is too deep.
+int linux_remove_tree(const char *path);
+
 /// mkfifo(3).
 int linux_make_fifo(const char *path, mode_t mode);
 
