@@ -12,9 +12,16 @@ struct Announcement: Service {
     let logger: Logger
 
     func run() async throws {
-        try Data((addresses.joined(separator: "\n") + "\n").utf8)
-            .write(to: URL(fileURLWithPath: file), options: .atomic)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        do {
+            try Data((addresses.joined(separator: "\n") + "\n").utf8)
+                .write(to: URL(fileURLWithPath: file), options: .atomic)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        } catch CocoaError.fileWriteOutOfSpace {
+            // It serves all the same: that is how room can be made.
+            logger.warning(
+                "The disk is full: the file that says where jobd listens cannot be written",
+                metadata: ["file": "\(file)"])
+        }
         logger.notice("Listening on \(addresses.joined(separator: ", "))")
         systemd.notify("READY=1")
         // It throws when the daemon is cancelled, which is an end too.

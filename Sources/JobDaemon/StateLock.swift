@@ -28,9 +28,12 @@ final class StateLock {
                 "Another jobd\(pid) runs on the state directory \(state.path). "
                     + "Stop it, or choose another with --state-dir.")
         }
+        // Written before the rest is cut off, so that it takes no new block on a full
+        // disk; without it, only the message above says less.
         let pid = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, pid, pid.count, 0) == pid.count
-        else {
+        if pwrite(descriptor, pid, pid.count, 0) == pid.count {
+            ftruncate(descriptor, off_t(pid.count))
+        } else if errno != ENOSPC, errno != EDQUOT {
             throw StartError(
                 .cannotCreate,
                 "The state directory \(state.path) cannot be written: "

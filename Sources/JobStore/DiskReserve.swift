@@ -37,7 +37,6 @@ final class DiskReserve: Sendable {
         let log = open("\(database)-wal", O_RDWR | O_NOFOLLOW | O_CLOEXEC)
         guard log >= 0 else { return }
         defer { close(log) }
-        // Where it is refused, there is no reserve, which is no error.
         if allocate(log, Self.logSize(space().total)) { unlink(file) }
     }
 
@@ -56,9 +55,22 @@ final class DiskReserve: Sendable {
         return space.available < Self.least(space.total)
     }
 
+    /// Allocates so much, or what there is: on a full disk that is what was just given
+    /// up. Where it is refused, there is no reserve, which is no error.
     private func allocate(_ descriptor: Int32, _ size: UInt64) -> Bool {
-        linux_allocate(descriptor, 0, size) == 0
+        var start: UInt64 = 0
+        var step = size
+        while start < size, step >= Self.leastStep {
+            switch linux_allocate(descriptor, start, min(step, size - start)) {
+            case 0: start += step
+            case -ENOSPC, -EDQUOT: step /= 2
+            default: return false
+            }
+        }
+        return start > 0
     }
+
+    private static let leastStep: UInt64 = 32 << 10
 
     /// How much an ordinary user may still write beside the database, and how large
     /// that file system is, in bytes: statvfs(3).

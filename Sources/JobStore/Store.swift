@@ -123,6 +123,8 @@ package final class Store: Sendable {
     /// room is kept for the next start.
     package func close() throws {
         emptying.stop()
+        // The last one to close takes the log away, and only one that writes can.
+        pool.invalidateReadOnlyConnections()
         try pool.close()
         reserve.keep()
     }

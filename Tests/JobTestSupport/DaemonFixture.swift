@@ -98,6 +98,19 @@ package final class DaemonFixture {
         }
     }
 
+    /// Starts the daemon where it was before, and waits until it answers, though it
+    /// may not be able to write where it listens.
+    package func startOnFullDisk() throws {
+        let daemon = try spawn(["--listen", "127.0.0.1:\(port)"])
+        self.daemon = daemon
+        try waitUntil("the daemon answers") {
+            if !daemon.isRunning {
+                throw TestConnection.Failure(description: "the daemon exited with \(daemon.wait())")
+            }
+            return (try? json("GET", "/health").status) == 200
+        }
+    }
+
     /// Starts a daemon with the fixture's state and arguments, and does not wait.
     package func spawn(_ more: [String] = []) throws -> ChildProcess {
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JOBD_") }
