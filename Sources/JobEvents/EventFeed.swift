@@ -67,14 +67,14 @@ package struct EventFeed: ~Copyable {
             case .behind(let floor):
                 // What it has not seen is being deleted: it asks again, and is told.
                 guard let page = try await page() else { return .closed }
-                guard let last = page.last else {
+                guard let last = page.events.last else {
                     // Read after the floor was: there is nothing up to it.
-                    cursor = max(cursor, floor)
+                    cursor = max(cursor, page.lookedUpTo ?? floor)
                     continue
                 }
                 var frames: [UInt8] = []
-                for event in page { key.encoding.append(event, to: &frames) }
-                cursor = last.id
+                for event in page.events { key.encoding.append(event, to: &frames) }
+                cursor = max(last.id, page.lookedUpTo ?? last.id)
                 if case .end = last.content, key.scope.ends {
                     return .frames(frames, last.id, ended: true)
                 }
@@ -83,12 +83,13 @@ package struct EventFeed: ~Copyable {
         }
     }
 
-    private func page() async throws -> [Event]? {
+    private func page() async throws -> EventPage? {
         switch key.scope {
         case .job(let job):
             try await log.store.nextEvents(of: job, after: cursor, limit: Self.pageRows)
+                .map { EventPage(events: $0, lookedUpTo: nil) }
         case .all(let filter):
-            try await log.store.events(
+            try await log.store.eventPage(
                 matching: filter, after: cursor, limit: Self.pageRows)
         }
     }

@@ -158,8 +158,7 @@ package final class EventLog: Sendable {
             guard let last = page.last else { return }
             do {
                 let admitted = try store.eventsBlocking(
-                    matching: filter, after: after, limit: page.count
-                ).filter { $0.id <= last.id }
+                    matching: filter, after: after, upTo: last.id, limit: page.count)
                 ring.append(admitted) { encoding.append($0, to: &$1) }
             } catch {
                 // Its readers read pages, and are told what is wrong; the other

@@ -18,6 +18,17 @@ package struct JobFilter: Hashable, Sendable {
     /// Whether it admits everything.
     package var isEmpty: Bool { self == JobFilter() }
 
+    /// Whether each row has to be looked at, since no index tells what it demands.
+    var isSearch: Bool { !labels.isEmpty || text != nil }
+
+    /// What indexes tell of it.
+    var withoutSearch: JobFilter {
+        var filter = self
+        filter.labels = [:]
+        filter.text = nil
+        return filter
+    }
+
     /// Adds what the filter demands of `j`, a row of `jobs`.
     func append(
         to conditions: inout [String], _ arguments: inout StatementArguments

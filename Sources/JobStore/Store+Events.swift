@@ -62,25 +62,71 @@ extension Store {
     }
 
     /// At most `limit` events of all jobs that `filter` admits, those after
-    /// `cursor`, in order.
-    package func events(
+    /// `cursor`, in order. A search that takes long answers with fewer, and says how
+    /// far it came.
+    package func eventPage(
         matching filter: EventFilter, after cursor: EventID, limit: Int
-    ) async throws -> [Event] {
-        try await pool.read {
-            try Self.events(matching: filter, after: cursor, limit: limit, in: $0)
+    ) async throws -> EventPage {
+        if filter.isEmpty {
+            let events = try await pool.read {
+                try Self.events(matching: filter, after: cursor, upTo: nil, limit: limit, in: $0)
+            }
+            return EventPage(
+                events: events, lookedUpTo: events.count == limit ? events.last?.id : nil)
+        }
+        let start = ContinuousClock.now
+        var found: [Event] = []
+        var cursor = cursor
+        while true {
+            let rest = limit - found.count
+            let (events, highest) = try await search.step { [cursor, search] in
+                try await pool.read { database in
+                    let highest = try Self.highest(
+                        after: cursor, among: search.events, in: database)
+                    let events = try Self.events(
+                        matching: filter, after: cursor, upTo: highest, limit: rest, in: database)
+                    return (events, highest)
+                }
+            }
+            found += events
+            if found.count == limit, let last = found.last {
+                return EventPage(events: found, lookedUpTo: last.id)
+            }
+            guard let highest else { return EventPage(events: found, lookedUpTo: nil) }
+            cursor = highest
+            if ContinuousClock.now - start > search.patience {
+                return EventPage(events: found, lookedUpTo: highest)
+            }
         }
     }
 
-    /// The same, waiting for the result on the calling thread: for a reader that
-    /// has a thread of its own.
+    /// The newest of the next so many events that a search looks at; nil when these are
+    /// the last.
+    private static func highest(
+        after cursor: EventID, among count: Int, in database: Database
+    ) throws -> EventID? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id FROM events WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?")
+        return try Int64.fetchOne(statement, arguments: [cursor.rawValue, count - 1])
+            .map(EventID.init(rawValue:))
+    }
+
+    /// Events that `filter` admits, waiting for the result on the calling thread: for a
+    /// reader that has a thread of its own.
+    ///
+    /// - Parameter newest: the last one that is looked at; nil: any.
     package func eventsBlocking(
-        matching filter: EventFilter, after cursor: EventID, limit: Int
+        matching filter: EventFilter, after cursor: EventID, upTo newest: EventID? = nil,
+        limit: Int
     ) throws -> [Event] {
-        try pool.read { try Self.events(matching: filter, after: cursor, limit: limit, in: $0) }
+        try pool.read {
+            try Self.events(matching: filter, after: cursor, upTo: newest, limit: limit, in: $0)
+        }
     }
 
     private static func events(
-        matching filter: EventFilter, after cursor: EventID, limit: Int, in database: Database
+        matching filter: EventFilter, after cursor: EventID, upTo newest: EventID?, limit: Int,
+        in database: Database
     ) throws -> [Event] {
         var jobs = JobFilter()
         jobs.queue = filter.queue
@@ -88,6 +134,10 @@ extension Store {
         jobs.owner = filter.owner
         var conditions = ["e.id > ?"]
         var arguments: StatementArguments = [cursor.rawValue]
+        if let newest {
+            conditions.append("e.id <= ?")
+            arguments += [newest.rawValue]
+        }
         try jobs.append(to: &conditions, &arguments)
         if !filter.states.isEmpty {
             let marks = filter.states.map { _ in "?" }.joined(separator: ", ")

@@ -21,27 +21,93 @@ extension Store {
     }
 
     /// At most `limit` jobs that `filter` admits, the newest first, those older
-    /// than `before` only.
-    package func jobs(
+    /// than `before` only. A search that takes long answers with fewer, and says where
+    /// it stopped.
+    package func jobPage(
         matching filter: JobFilter, before: JobID?, limit: Int
-    ) async throws -> [Job] {
+    ) async throws -> JobPage {
+        let now = self.now()
+        // One more than asked for tells whether there is a next page.
+        guard filter.isSearch else {
+            let found = try await pool.read { database in
+                try Self.jobs(
+                    matching: filter, before: before, from: nil, limit: limit + 1, at: now,
+                    in: database)
+            }
+            return Self.page(found, limit, next: nil)
+        }
+        let start = ContinuousClock.now
+        var found: [Job] = []
+        var before = before
+        while true {
+            let rest = limit + 1 - found.count
+            let (jobs, lowest) = try await search.step { [before, search] in
+                try await pool.read { database in
+                    let lowest = try Self.lowest(
+                        filter, before: before, among: search.jobs, in: database)
+                    let jobs = try Self.jobs(
+                        matching: filter, before: before, from: lowest, limit: rest, at: now,
+                        in: database)
+                    return (jobs, lowest)
+                }
+            }
+            found += jobs
+            before = lowest
+            if found.count > limit || lowest == nil || ContinuousClock.now - start > search.patience
+            {
+                return Self.page(found, limit, next: lowest)
+            }
+        }
+    }
+
+    private static func page(_ found: [Job], _ limit: Int, next: JobID?) -> JobPage {
+        if found.count <= limit { return JobPage(jobs: found, next: next) }
+        return JobPage(jobs: Array(found.prefix(limit)), next: found[limit - 1].id)
+    }
+
+    /// The oldest of the next so many jobs that a search looks at; nil when these are
+    /// the last.
+    private static func lowest(
+        _ filter: JobFilter, before: JobID?, among count: Int, in database: Database
+    ) throws -> JobID? {
+        var conditions: [String] = []
+        var arguments: StatementArguments = []
+        try filter.withoutSearch.append(to: &conditions, &arguments)
+        if let before {
+            conditions.append("j.id < ?")
+            arguments += [before.rawValue]
+        }
+        let restriction =
+            conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        arguments += [count - 1]
+        let statement = try database.cachedStatement(
+            sql: "SELECT j.id FROM jobs j \(restriction) ORDER BY j.id DESC LIMIT 1 OFFSET ?")
+        return try Int64.fetchOne(statement, arguments: arguments).map(JobID.init(rawValue:))
+    }
+
+    private static func jobs(
+        matching filter: JobFilter, before: JobID?, from lowest: JobID?, limit: Int,
+        at now: Timestamp, in database: Database
+    ) throws -> [Job] {
         var conditions: [String] = []
         var arguments: StatementArguments = []
         if let before {
             conditions.append("j.id < ?")
             arguments += [before.rawValue]
         }
+        if let lowest {
+            conditions.append("j.id >= ?")
+            arguments += [lowest.rawValue]
+        }
         try filter.append(to: &conditions, &arguments)
         let restriction =
             conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let sql = JobRow.select + restriction + " ORDER BY j.id DESC LIMIT ?"
         arguments += [limit]
-        let now = self.now()
-        return try await pool.read { [arguments] database in
-            var runs = EarlierRuns(database)
-            return try Row.fetchAll(database, sql: sql, arguments: arguments).map {
-                try Self.job($0, at: now, after: &runs)
-            }
+        let statement = try database.cachedStatement(
+            sql: JobRow.select + restriction + " ORDER BY j.id DESC LIMIT ?")
+        var runs = EarlierRuns(database)
+        return try Row.fetchAll(statement, arguments: arguments).map {
+            try job($0, at: now, after: &runs)
         }
     }
 

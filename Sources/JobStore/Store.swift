@@ -10,6 +10,8 @@ package final class Store: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
     private let emptying: LogEmptying
+    /// How what no index tells is looked for.
+    let search: Search
     /// The clock that stamps rows.
     package let now: @Sendable () -> Timestamp
     /// Whether that was set.
@@ -51,7 +53,7 @@ package final class Store: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         steady: @escaping @Sendable () -> Int64 = Store.sinceBoot,
         chance: @escaping @Sendable () -> Double = { .random(in: 0...1) },
-        committed: @escaping @Sendable (CommitEffects) -> Void
+        search: Search = Search(), committed: @escaping @Sendable (CommitEffects) -> Void
     ) throws {
         let reserve = DiskReserve(database: path, file: evidence.reserve)
         reserve.release()
@@ -72,6 +74,7 @@ package final class Store: Sendable {
         self.now = now
         steps = ClockSteps(now: now, steady: steady)
         self.chance = chance
+        self.search = search
     }
 
     /// Looks through the whole database for damage; `writeFailure` tells what is found.

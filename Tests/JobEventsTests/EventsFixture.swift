@@ -62,3 +62,20 @@ final class EventsFixture: Sendable {
         try await store.finish(attempt, with: outcome, readings: [], consumed: 0)
     }
 }
+
+extension Store {
+    /// So many events, in as many pages as that takes.
+    func events(
+        matching filter: EventFilter, after cursor: EventID, limit: Int
+    ) async throws -> [Event] {
+        var found: [Event] = []
+        var cursor = cursor
+        while true {
+            let page = try await eventPage(
+                matching: filter, after: cursor, limit: limit - found.count)
+            found += page.events
+            guard found.count < limit, let next = page.lookedUpTo else { return found }
+            cursor = next
+        }
+    }
+}

@@ -35,6 +35,8 @@ final class StoreFixture: Sendable {
             now: { state.value.withLock { $0.time } },
             steady: { state.value.withLock { $0.time.microseconds - $0.step } },
             chance: { state.value.withLock { $0.chance } },
+            // Many steps, though there are few jobs; most of them in one go.
+            search: Search(jobs: 7, events: 11, patience: .milliseconds(20)),
             committed: { effects in state.value.withLock { $0.effects.append(effects) } })
     }
 
@@ -192,5 +194,37 @@ extension Store {
 
     func endInput(of id: JobID) async throws {
         try await endInput(of: id, by: .anyone)
+    }
+}
+
+extension Store {
+    /// So many jobs, in as many pages as that takes.
+    func jobs(matching filter: JobFilter, before: JobID?, limit: Int) async throws -> [Job] {
+        var found: [Job] = []
+        var before = before
+        while true {
+            let page = try await jobPage(
+                matching: filter, before: before, limit: limit - found.count)
+            found += page.jobs
+            guard found.count < limit, let next = page.next else { return found }
+            before = next
+        }
+    }
+}
+
+extension Store {
+    /// So many events, in as many pages as that takes.
+    func events(
+        matching filter: EventFilter, after cursor: EventID, limit: Int
+    ) async throws -> [Event] {
+        var found: [Event] = []
+        var cursor = cursor
+        while true {
+            let page = try await eventPage(
+                matching: filter, after: cursor, limit: limit - found.count)
+            found += page.events
+            guard found.count < limit, let next = page.lookedUpTo else { return found }
+            cursor = next
+        }
     }
 }

@@ -24,8 +24,7 @@ struct JobListing {
             let members = JSONText.members(of: page.json)
             let array = members.first { $0.name == "jobs" }.map { Array($0.value) } ?? []
             elements.append(JSONText.contents(ofArray: array))
-            guard listing.hasMore, listing.jobs.count < limit, let last = page.value.jobs.last
-            else {
+            guard listing.jobs.count < limit, let before = page.value.nextBefore else {
                 guard elements.count > 1 else {
                     listing.json = page.json
                     return listing
@@ -34,7 +33,7 @@ struct JobListing {
                 listing.json = document(elements, next: next ?? Array("null".utf8))
                 return listing
             }
-            query.before = last.id
+            query.before = before
         }
     }
 

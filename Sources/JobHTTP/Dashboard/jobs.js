@@ -142,8 +142,9 @@ export class JobsPage {
     try {
       const page = await call("GET", address);
       if (!this.isOpen || address !== this.address) return;
-      // What lies within the page and is not in it has gone.
-      const oldest = page.next === null ? 0 : page.jobs.at(-1)?.id ?? 0;
+      // What lies within the page and is not in it has gone. A page of a search may
+      // have none, and more after it.
+      const oldest = page.next === null ? 0 : Number(/[?&]before=(\d+)/.exec(page.next)[1]);
       const ids = new Set(page.jobs.map((job) => job.id));
       for (const [id, row] of this.rows) {
         if (id < oldest || ids.has(id)) continue;

@@ -90,11 +90,10 @@ struct EventRoutes: Sendable {
         switch asked.form {
         case .page:
             let limit = try Self.pageLimit(query)
-            let events = try await store.events(matching: filter, after: cursor, limit: limit)
-            // Past what the filter left out too, unless the page was cut there.
-            let next = events.count == limit ? events.last?.id ?? cursor : max(newest, cursor)
-            return Self.page(
-                events, next: events.last.map { max($0.id, next) } ?? next, isReset: isReset)
+            let page = try await store.eventPage(matching: filter, after: cursor, limit: limit)
+            // Past what the filter left out too, as far as that was looked at.
+            let next = page.lookedUpTo ?? max(newest, cursor, page.events.last?.id ?? cursor)
+            return Self.page(page.events, next: next, isReset: isReset)
         case .stream(let encoding):
             return stream(context, encoding, of: .all(filter), after: cursor) {
                 // A live stream tells where it begins, so that a client that is cut

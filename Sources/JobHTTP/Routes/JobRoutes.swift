@@ -30,15 +30,12 @@ struct JobRoutes: Sendable {
         filter.owner = try query.owner(seenBy: try context.requester)
         let limit = Int(try query.integer("limit", in: 1...1000) ?? 50)
         let before = try query.integer("before", in: 1...Int64.max).map(JobID.init(rawValue:))
-        // One more than asked for tells whether there is a next page.
-        let found = try await store.jobs(matching: filter, before: before, limit: limit + 1)
-        let page = found.prefix(limit)
-        let next = found.count > limit ? page.last.map { Self.next(filter, limit, $0.id) } : nil
+        let page = try await store.jobPage(matching: filter, before: before, limit: limit)
         return .json { json in
             json.object {
                 $0.key("jobs")
-                $0.array { for job in page { $0.value(job) } }
-                $0.member("next", next)
+                $0.array { for job in page.jobs { $0.value(job) } }
+                $0.member("next", page.next.map { Self.next(filter, limit, $0) })
             }
         }
     }
