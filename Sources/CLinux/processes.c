@@ -113,18 +113,37 @@ int64_t linux_children(pid_t pid, pid_t *children, size_t capacity) {
     return (int64_t)found;
 }
 
-int linux_process_state(pid_t pid) {
-    // The pid, the name in parentheses (which may hold any byte), the letter.
-    char path[64], bytes[128];
+int linux_look_at_process(pid_t pid, struct linux_process *process) {
+    char path[64], bytes[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file == -1) return errno == ENOENT ? 0 : -errno;
-    ssize_t count = read(file, bytes, sizeof bytes);
+    if (file == -1) return errno == ENOENT ? -ESRCH : -errno;
+    ssize_t count = read(file, bytes, sizeof bytes - 1);
     int error = errno;
     close(file);
-    if (count == -1) return error == ESRCH ? 0 : -error;
+    if (count == -1) return -error;
+    bytes[count] = 0;
+    // The pid, the name in parentheses (which may hold any byte), the letter, …
     while (count > 0 && bytes[count - 1] != ')') count--;
-    return count > 0 && (size_t)count + 1 < sizeof bytes ? bytes[count + 1] : 0;
+    int parent, session;
+    unsigned long long started;
+    char state;
+    if (count == 0 ||
+        sscanf(bytes + count,
+               " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+               &state, &parent, &session, &started) != 4)
+        return -ESRCH;
+    process->state = state;
+    process->parent = parent;
+    process->session = session;
+    process->started_us = (int64_t)(started * (1000000 / (unsigned long long)sysconf(_SC_CLK_TCK)));
+    return 0;
+}
+
+int linux_process_state(pid_t pid) {
+    struct linux_process process;
+    int result = linux_look_at_process(pid, &process);
+    return result == -ESRCH ? 0 : result < 0 ? result : process.state;
 }
 
 static uint64_t microseconds(struct timeval time) {

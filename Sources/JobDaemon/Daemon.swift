@@ -49,6 +49,9 @@ struct Daemon {
     /// - Throws: `StartError` when it cannot start.
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        // What a supervisor leaves that is killed becomes a child of this process, and
+        // can be found.
+        _ = linux_become_subreaper()
         let openFiles = linux_raise_open_files()
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let environment = ProcessInfo.processInfo.environment

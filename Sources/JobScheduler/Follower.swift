@@ -21,6 +21,9 @@ final class Follower {
     var token: AttemptWatcher.Token?
     /// The supervisor's pid; nil while it is not known.
     var supervisor: Int32?
+    /// Whether the supervisor is, or was, a child of this daemon, and so are all whom it
+    /// leaves.
+    var isChild = false
     /// Whether that watch knows of the supervisor's end.
     var isExitWatched = false
     var reader: JournalReader?
@@ -106,7 +109,7 @@ final class Follower {
             }
             let channel: OutputChannel
             switch frame.kind {
-            case .start: return true
+            case .start, .command: return true
             case .exit:
                 exit = JournalExit(payload: payload).map { ($0, frame) }
                 return false

@@ -196,10 +196,42 @@ extension Scheduler {
     ///
     /// - Parameter reason: a sentence.
     func lose(_ follower: Follower, _ reason: String) {
-        let killed = Remnants.kill(markedBy: Remnants.mark(of: follower.directory))
+        lose(follower, reason, Remnants.Result(), rounds: 0)
+    }
+
+    /// - Parameters:
+    ///   - before: what came of it until now.
+    ///   - rounds: how often it was tried to end what is left.
+    private func lose(
+        _ follower: Follower, _ reason: String, _ before: Remnants.Result, rounds: Int
+    ) {
+        let reader = follower.reader ?? (try? follower.directory.openJournal(buffer: buffer))
+        let remnants = Remnants(
+            of: follower.directory, journal: reader, supervisor: launcher.supervisor)
+        var result = remnants.kill()
+        result.killed = max(result.killed, before.killed)
+        if result.left > 0, rounds < Self.lastRounds {
+            // Nothing is started beside them, as another attempt would be.
+            let attempt = follower.attempt
+            follower.isSupervisorGone = true
+            later(milliseconds: 200) { [result] scheduler in
+                guard let follower = scheduler.followers[attempt], !follower.isEnding else {
+                    return
+                }
+                scheduler.lose(follower, reason, result, rounds: rounds + 1)
+            }
+            return
+        }
         follower.finishTracking(at: follower.clock.now(at: .now))
-        let rest = killed > 0 ? " \(killed) processes it left were killed." : ""
-        end(follower, .lost("\(reason)\(rest)", time: now()))
+        var reason = reason
+        if result.killed > result.left {
+            reason += " \(result.killed - result.left) processes it left were killed."
+        }
+        if result.left > 0 { reason += " \(result.left) processes it left could not be ended." }
+        if !follower.isChild {
+            reason += " Processes that it had moved into sessions of their own may still run."
+        }
+        end(follower, .lost(reason, time: now()))
     }
 
     /// Ends an attempt that was cancelled after its supervisor had gone: nobody waits
@@ -274,6 +306,8 @@ extension Scheduler {
         output.ring(attempt.job)
     }
 
+    /// How often what a lost attempt left is killed, five times a second.
+    private static let lastRounds = 50
     /// How much of one journal is read before others have their turn.
     private static let pumpBytes = 256 << 10
 

@@ -23,6 +23,7 @@ extension Scheduler {
                 attempt, spec: spec, granted: granted, directory: launch.directory, derived: 0,
                 tracker: ProgressTracker(intervalMicroseconds: progressInterval, resumed: nil))
             follower.pauseSent = false
+            follower.isChild = true
             follow(follower, supervisor: pid)
             if spec.stdin == nil, access(launch.input ?? "", F_OK) == 0 { offerInput(attempt) }
         } catch  where Self.isPassing(error) {

@@ -17,6 +17,8 @@ package enum JournalKind: UInt32, Sendable {
     case progress = 4
     /// How the attempt ended. Always the last frame.
     case exit = 5
+    /// The command's pid. The second frame, which older journals lack.
+    case command = 6
 
     /// Whether it counts as output, that is, moves the position.
     package var isOutput: Bool { self == .stdout || self == .stderr }

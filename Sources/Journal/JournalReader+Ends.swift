@@ -35,6 +35,20 @@ extension JournalReader {
         return pid > 0 ? pid : nil
     }
 
+    /// The command's pid, and when it was started by the wall clock, in microseconds;
+    /// nil if it was not, or by a supervisor that does not say.
+    package func command() throws(JournalError) -> (pid: Int32, time: Int64)? {
+        guard case .frame(let first) = try look(at: 0),
+            case .frame(let frame) = try look(at: first.end),
+            frame.kind == .command, frame.length == MemoryLayout<journal_command>.size
+        else { return nil }
+        let payload = try bytes(
+            at: frame.payloadOffset, count: frame.length, window: Self.headerWindow)
+        guard payload.count == frame.length else { return nil }
+        let pid = payload.loadUnaligned(as: journal_command.self).pid
+        return pid > 0 ? (pid, frame.wall) : nil
+    }
+
     /// How the attempt ended, and the frame that says so; nil if none does.
     package func exit() throws(JournalError) -> (exit: JournalExit, frame: JournalFrame)? {
         guard let frame = try lastFrame(), frame.kind == .exit else { return nil }

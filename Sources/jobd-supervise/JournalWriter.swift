@@ -84,6 +84,12 @@ struct JournalWriter {
         append(kind: JOURNAL_KIND_START, length: MemoryLayout<journal_start>.size)
     }
 
+    /// Appends the frame that says which process the command is.
+    mutating func appendCommand(pid: pid_t) {
+        payload.storeBytes(of: journal_command(pid: pid, reserved: 0), as: journal_command.self)
+        append(kind: JOURNAL_KIND_COMMAND, length: MemoryLayout<journal_command>.size)
+    }
+
     /// Appends the last frame.
     mutating func appendExit(_ exit: journal_exit) {
         payload.storeBytes(of: exit, as: journal_exit.self)

@@ -19,7 +19,7 @@ extension Loop {
             guard let command else { break }
             if wholeTree {
                 var tree = ProcessTree()
-                tree.forEachOnce(command: command.pid) { _ = kill($0, signal) }
+                tree.signalOnce(command: command.pid, [signal])
             } else {
                 _ = kill(command.pid, signal)
             }

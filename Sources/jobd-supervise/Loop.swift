@@ -79,6 +79,7 @@ struct Loop {
     private mutating func started(_ command: Command, input: Int32) {
         self.command = command
         hasChildren = true
+        journal.appendCommand(pid: command.pid)
         let masks = options.masks
         streams = [
             CapturedStream(command.output, kind: JOURNAL_KIND_STDOUT, masks: masks),

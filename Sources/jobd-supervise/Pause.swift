@@ -49,9 +49,12 @@ struct Pause {
         guard isActive else { return }
         forget()
         // Children before their parents: see `politeness`.
-        var found: [pid_t] = []
-        tree.forEachDescendant { found.append($0) }
-        for pid in found.reversed() { _ = kill(pid, SIGCONT) }
+        var found: [HeldProcess] = []
+        tree.forEachDescendant { found.append(HeldProcess($0)) }
+        for process in found.reversed() {
+            process.signal(SIGCONT)
+            process.release()
+        }
         // Not everything had stopped, perhaps, and then one whose parent ended
         // just now was missed.
         tree.forEachDescendant { pid in

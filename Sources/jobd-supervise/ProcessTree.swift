@@ -25,19 +25,25 @@ struct ProcessTree {
         }
     }
 
-    /// Hands over targets for kill(2) which together reach every process once:
-    /// some programs take a second signal for impatience. First the command's
-    /// group, at once, then whoever is not in it. `command` is the command's pid,
+    /// Sends signals so that they reach every process once: some programs take a second
+    /// one for impatience. First the command's group, at once, then whoever is not in
+    /// it. `command` is the command's pid,
     /// or 0 if it has ended.
-    mutating func forEachOnce(command: pid_t, _ body: (pid_t) -> Void) {
+    mutating func signalOnce(command: pid_t, _ signals: [Int32]) {
         // All are found before the first is signalled: one that ended by that at
-        // once would take those it had started out of sight.
-        var others: [pid_t] = []
+        // once would take those it had started out of sight. Until then each is held,
+        // since its pid may go to a stranger.
+        var others: [HeldProcess] = []
         forEachDescendant { pid in
-            if command <= 0 || getpgid(pid) != command { others.append(pid) }
+            if command <= 0 || getpgid(pid) != command { others.append(HeldProcess(pid)) }
         }
-        if command > 0 { body(-command) }
-        others.forEach(body)
+        if command > 0 {
+            for signal in signals { _ = kill(-command, signal) }
+        }
+        for other in others {
+            for signal in signals { other.signal(signal) }
+            other.release()
+        }
     }
 
     private mutating func children(of pid: pid_t) -> [pid_t] {
@@ -47,5 +53,29 @@ struct ProcessTree {
             if count <= room.count { return count > 0 ? [pid_t](room[..<count]) : [] }
             room = [pid_t](repeating: 0, count: count * 2)
         }
+    }
+}
+
+/// A process that was found, and gets signals later, by its pidfd: pidfd_open(2).
+struct HeldProcess {
+    private let pid: pid_t
+    /// Negative when there are no descriptors left; then there is only its pid.
+    private let handle: Int32
+
+    init(_ pid: pid_t) {
+        self.pid = pid
+        handle = linux_pidfd_open(pid)
+    }
+
+    func signal(_ signal: Int32) {
+        if handle >= 0 {
+            _ = linux_pidfd_signal(handle, signal)
+        } else if handle != -ESRCH {
+            _ = kill(pid, signal)
+        }
+    }
+
+    func release() {
+        if handle >= 0 { _ = close(handle) }
     }
 }

@@ -23,7 +23,7 @@ struct Supervise {
         if options.masks != nil { _ = linux_forbid_core_files() }
         if let openFiles = options.formerOpenFiles { linux_limit_open_files(UInt64(openFiles)) }
         _ = linux_become_subreaper()
-        let signals = linux_signal_descriptor()
+        let signals = signalDescriptor()
         var journal = JournalWriter(Descriptors.journal)
         var control = ControlReader(Descriptors.control)
         journal.appendStart(pid: getpid())
@@ -34,5 +34,16 @@ struct Supervise {
         else { exit(0) }
         var loop = Loop(options: options, journal: journal, control: control, signals: signals)
         loop.run(requests)
+    }
+
+    /// Without it no end would ever be noticed. What there is too little of comes back,
+    /// or the command is not started.
+    private static func signalDescriptor() -> Int32 {
+        for _ in 0..<50 {
+            let signals = linux_signal_descriptor()
+            if signals >= 0 { return signals }
+            _ = linux_poll(nil, 0, JournalWriter.retryInterval)
+        }
+        exit(71)  // EX_OSERR of sysexits.h
     }
 }

@@ -84,11 +84,8 @@ struct Teardown {
     }
 
     private mutating func send(_ signal: Int32, command: pid_t) {
-        tree.forEachOnce(command: command) { target in
-            _ = kill(target, signal)
-            // A stopped process only takes the signal once it goes on.
-            _ = kill(target, SIGCONT)
-        }
+        // A stopped process only takes the signal once it goes on.
+        tree.signalOnce(command: command, [signal, SIGCONT])
     }
 
     private mutating func killAll(command: pid_t, now: Int64) {

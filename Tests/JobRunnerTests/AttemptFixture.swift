@@ -29,7 +29,7 @@ final class AttemptFixture: @unchecked Sendable {
 
     deinit {
         // Whatever a failed test has left.
-        if supervisor > 0, !isOver { Remnants.kill(markedBy: mark) }
+        if supervisor > 0, !isOver { Remnants(markedBy: mark).kill() }
         do { try FileManager.default.removeItem(atPath: root) } catch { print(error) }
     }
 

@@ -50,9 +50,9 @@ import Testing
         kill(attempt.supervisor, SIGKILL)
         #expect(try await attempt.end() == nil)
         #expect(try AttemptInspection.inspect(attempt.directory) == .lost)
-        #expect(Remnants.kill(markedBy: attempt.mark) >= 2)
+        #expect(Remnants(markedBy: attempt.mark).kill().killed >= 2)
         #expect(try attempt.processes().isEmpty)
-        #expect(Remnants.kill(markedBy: attempt.mark) == 0)
+        #expect(Remnants(markedBy: attempt.mark).kill().killed == 0)
     }
 
     @Test func remnantsOfOthersAreLeftAlone() async throws {
@@ -60,8 +60,8 @@ import Testing
         try attempt.launch(script: "echo up; while :; do sleep 3600; done")
         #expect(await attempt.untilOutput("up"))
         // A beginning of the entry is not the entry.
-        #expect(Remnants.kill(markedBy: String(attempt.mark.dropLast())) == 0)
-        #expect(Remnants.kill(markedBy: attempt.mark + "x") == 0)
+        #expect(Remnants(markedBy: String(attempt.mark.dropLast())).kill().killed == 0)
+        #expect(Remnants(markedBy: attempt.mark + "x").kill().killed == 0)
         #expect(try AttemptInspection.inspect(attempt.directory) != .lost)
         #expect(
             try AttemptControl.cancel(

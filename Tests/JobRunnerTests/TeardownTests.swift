@@ -216,7 +216,7 @@ import Testing
         let left = try attempt.processes()
         #expect(left.count == 2)
         #expect(exit?.survivors == UInt32(left.count))
-        #expect(Remnants.kill(markedBy: attempt.mark) == left.count)
+        #expect(Remnants(markedBy: attempt.mark).kill().killed == left.count)
         #expect(try attempt.processes().isEmpty)
     }
 }

@@ -35,6 +35,9 @@ enum {
     JOURNAL_KIND_PROGRESS = 4,
     /// How the attempt ended; always the last frame.
     JOURNAL_KIND_EXIT = 5,
+    /// The command's process, by which what it left is found should the supervisor
+    /// be killed. The second frame; journals of older supervisors lack it.
+    JOURNAL_KIND_COMMAND = 6,
 };
 
 struct journal_header {
@@ -72,6 +75,13 @@ struct journal_trailer {
 /// Payload of JOURNAL_KIND_START.
 struct journal_start {
     int32_t supervisor_pid;
+    int32_t reserved;
+};
+
+/// Payload of JOURNAL_KIND_COMMAND.
+struct journal_command {
+    /// It leads a session and a group of its own.
+    int32_t pid;
     int32_t reserved;
 };
 

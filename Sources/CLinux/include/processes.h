@@ -46,6 +46,19 @@ int linux_is_child(pid_t pid);
 /// process is gone. While processes come and go some may be missed: ask again.
 int64_t linux_children(pid_t pid, pid_t *children, size_t capacity);
 
+/// What proc(5) says of a process in /proc/PID/stat.
+struct linux_process {
+    pid_t parent;
+    pid_t session;
+    /// When it was started, in microseconds since the machine was (CLOCK_BOOTTIME).
+    int64_t started_us;
+    /// As linux_process_state.
+    int state;
+};
+
+/// Looks at a process: 0, or -ESRCH when it is gone.
+int linux_look_at_process(pid_t pid, struct linux_process *process);
+
 /// What a process does, as the letter that proc(5) names in /proc/PID/stat: 'T'
 /// if a signal stopped it. That of its first thread; 0 if the process is gone.
 int linux_process_state(pid_t pid);

@@ -75,7 +75,7 @@ extension PlainText {
         switch kind {
         case .stdout: take(payload, from: .output, into: &lines)
         case .stderr: take(payload, from: .errors, into: &lines)
-        case .start, .progress, .exit: break
+        case .start, .command, .progress, .exit: break
         }
     }
 }
