@@ -21,6 +21,7 @@ extension Scheduler {
         if adopted > 0 {
             logger.notice("Adopted running jobs", metadata: ["count": "\(adopted)"])
         }
+        isStarted = true
         look()
         // There may be many, for which nobody has to wait.
         Task { await files.removeLeftovers() }

@@ -65,6 +65,8 @@ package actor Scheduler {
     var unlaunched: [AttemptID: [String: Grant]] = [:]
     /// The newest addition to a job's input that is under way.
     var inputTurns: [JobID: Task<Int64, any Error>] = [:]
+    /// Whether what an earlier life of the daemon has left was taken over.
+    var isStarted = false
     var isStopped = false
     /// Whether a look at the files that jobs read is due or under way.
     var isWatchingFiles = false
@@ -163,7 +165,8 @@ package actor Scheduler {
     }
 
     func look() {
-        guard !isStopped else { return }
+        // What is asked of jobs that were not adopted yet would find nobody.
+        guard isStarted, !isStopped else { return }
         guard !isLooking else {
             mustLookAgain = true
             return
