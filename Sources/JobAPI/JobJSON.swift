@@ -2,7 +2,9 @@ package import JobModel
 
 extension JSONWriter {
     /// The job resource.
-    package mutating func value(_ job: Job) {
+    ///
+    /// - Parameter hints: why it does not get on, for people; nil: nobody has looked.
+    package mutating func value(_ job: Job, hints: [String]? = nil) {
         object { json in
             json.member("id", job.id.rawValue)
             json.member("name", job.spec.name)
@@ -81,6 +83,10 @@ extension JSONWriter {
             }
             json.member(usage: job.usage)
             json.member(granted: job.granted)
+            if let hints {
+                json.key("hints")
+                json.array { for hint in hints { $0.value(hint) } }
+            }
             json.member("cursor", job.cursor.rawValue)
             json.key("links")
             json.object {

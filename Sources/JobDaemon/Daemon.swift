@@ -113,8 +113,9 @@ struct Daemon {
         http.stallSeconds = settings.stallSeconds
         http.addresses = sockets.addresses
         http.streamsPerClient = settings.transport.streamsPerClient
-        // The rest is for the database, the journals and the jobs.
-        let reserve = max(openFiles / 4, min(openFiles / 2, 256))
+        // The rest is for the database, the journals, the jobs and this process itself,
+        // which takes some forty.
+        let reserve = max(openFiles / 4, min(openFiles * 3 / 4, 256))
         http.connectionLimit = min(
             settings.transport.connectionLimit, max(1, Int(openFiles - reserve)))
         http.requestTimeoutMilliseconds = settings.transport.requestTimeoutMilliseconds
@@ -295,7 +296,8 @@ struct Daemon {
                     }
                 }
             },
-            warnings: { scheduler.troubles.current + (setAside.map { [$0] } ?? []) })
+            warnings: { scheduler.troubles.current + (setAside.map { [$0] } ?? []) },
+            hints: { await scheduler.hints(for: $0) }, wake: { await scheduler.wake($0) })
     }
 
     /// As whom jobs run.

@@ -73,8 +73,9 @@ package final class HTTPServer: Service {
     ) {
         self.sockets = sockets
         registry = StreamRegistry(
-            limit: settings.streamLimit, perClient: settings.streamsPerClient, book: book,
-            now: store.now)
+            // Some connections are for requests, however many streams there are.
+            limit: min(settings.streamLimit, settings.connectionLimit * 3 / 4),
+            perClient: settings.streamsPerClient, book: book, now: store.now)
         let access = Access(
             book: book,
             peers: PeerPolicy(

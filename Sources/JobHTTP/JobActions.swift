@@ -15,6 +15,11 @@ package struct JobActions: Sendable {
     /// What does not work for now though jobs go on, a sentence each.
     package var warnings: @Sendable () -> [String]
 
+    /// What there is to say of a job that runs and does not get on.
+    package var hints: @Sendable (Job) async -> [String]
+    /// Lets those of a running job's processes go on that somebody else has stopped.
+    package var wake: @Sendable (Job) async -> Void
+
     package init(
         removeFiles: @escaping @Sendable (JobID) async -> Void,
         addInput:
@@ -22,12 +27,16 @@ package struct JobActions: Sendable {
             Int64,
         prune: @escaping @Sendable (PruneRequest) async throws -> Pruned,
         refusalOfUser: @escaping @Sendable (RunAs) async -> String?,
-        warnings: @escaping @Sendable () -> [String] = { [] }
+        warnings: @escaping @Sendable () -> [String] = { [] },
+        hints: @escaping @Sendable (Job) async -> [String] = { _ in [] },
+        wake: @escaping @Sendable (Job) async -> Void = { _ in }
     ) {
         self.removeFiles = removeFiles
         self.addInput = addInput
         self.prune = prune
         self.refusalOfUser = refusalOfUser
         self.warnings = warnings
+        self.hints = hints
+        self.wake = wake
     }
 }

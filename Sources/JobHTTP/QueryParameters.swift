@@ -12,8 +12,13 @@ struct QueryParameters {
     }
 
     /// A text; nil when it is absent or empty.
-    func string(_ name: String) -> String? {
-        let value = parameters[name[...]].flatMap(Self.decode)
+    ///
+    /// - Throws: `invalid_parameter` when it is given twice: which one counts would be
+    ///   a matter of luck.
+    func string(_ name: String) throws(JobError) -> String? {
+        let values = parameters[values: name[...]]
+        if values.count > 1 { throw Self.invalid(name, "is given more than once") }
+        let value = values.first.flatMap(Self.decode)
         return value?.isEmpty == true ? nil : value
     }
 
@@ -27,8 +32,10 @@ struct QueryParameters {
     ///
     /// - Throws: `invalid_parameter`.
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(JobError) -> Int64? {
-        guard let text = string(name) else { return nil }
-        guard let number = Int64(text), range.contains(number) else {
+        guard let text = try string(name) else { return nil }
+        guard text.utf8.first != UInt8(ascii: "+"), let number = Int64(text),
+            range.contains(number)
+        else {
             throw Self.invalid(
                 name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -39,8 +46,10 @@ struct QueryParameters {
     ///
     /// - Throws: `invalid_parameter`.
     func seconds(_ name: String, in range: ClosedRange<Double>) throws(JobError) -> Double? {
-        guard let text = string(name) else { return nil }
-        guard let number = Double(text), range.contains(number) else {
+        guard let text = try string(name) else { return nil }
+        guard text.utf8.first != UInt8(ascii: "+"), let number = Double(text),
+            range.contains(number)
+        else {
             throw Self.invalid(
                 name,
                 "must be a number of seconds from \(range.lowerBound) to \(range.upperBound)")
@@ -52,7 +61,7 @@ struct QueryParameters {
     ///
     /// - Throws: `invalid_parameter`.
     func flag(_ name: String) throws(JobError) -> Bool {
-        switch string(name) {
+        switch try string(name) {
         case "1", "true": true
         case nil, "0", "false": false
         default: throw Self.invalid(name, "must be 1 or 0")
@@ -65,7 +74,7 @@ struct QueryParameters {
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, of type: Choice.Type
     ) throws(JobError) -> Choice? where Choice.RawValue == String {
-        guard let text = string(name) else { return nil }
+        guard let text = try string(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
             throw Self.invalid(name, "must be one of \(words)")

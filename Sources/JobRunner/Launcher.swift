@@ -63,6 +63,11 @@ package struct Launcher: Sendable {
     ) throws(LaunchError) -> Int32 {
         let journal = Descriptor(
             try open(directory.journal, O_RDWR | O_APPEND | O_CREAT | O_EXCL))
+        // open(2) gives the lowest number that is free, so this is about how many are in
+        // use.
+        if journal.number >= Self.mostDescriptors {
+            throw LaunchError(operation: "open", path: directory.journal, code: EMFILE)
+        }
         // Taken here, for the supervisor gets this very open file description:
         // there is no time at which it lives without the lock.
         let locked = linux_lock(journal.number)
@@ -85,6 +90,16 @@ package struct Launcher: Sendable {
         throw LaunchError(
             operation: "start", path: supervisor, code: -pid,
             reason: isMissing && access(supervisor, X_OK) == -1 ? .supervisorMissing : nil)
+    }
+
+    /// How many descriptors may be open for a job to be started: it keeps two or three,
+    /// and the rest is for the database, and for requests such as a cancel.
+    private static var mostDescriptors: Int32 {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return .max
+        }
+        return Int32(clamping: limit.rlim_cur - min(limit.rlim_cur / 4, 64))
     }
 
     /// Opens a file as a descriptor out of the way of the supervisor's.

@@ -94,7 +94,8 @@ package struct Remnants {
         let session = isLed(all) ? session?.id : nil
         var found: Set<Int32> = []
         for (pid, process) in all {
-            let isOrphan = process.parent == children?.parent && children?.own.contains(pid) == false
+            let isOrphan =
+                process.parent == children?.parent && children?.own.contains(pid) == false
             if isOrphan || process.session == session || Self.environment(of: pid, holds: mark) {
                 found.insert(pid)
             }

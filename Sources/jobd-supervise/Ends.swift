@@ -17,8 +17,8 @@ struct Ends {
     var terminal: Int32 = -1
 
     /// The size of a terminal nobody sits at.
-    private static let rows: UInt16 = 40
-    private static let columns: UInt16 = 120
+    static let rows: UInt16 = 40
+    static let columns: UInt16 = 120
 
     /// Opens two pipes for output; a negated errno if that failed.
     mutating func openPipes() -> Int32 {

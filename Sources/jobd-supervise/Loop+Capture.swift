@@ -15,11 +15,23 @@ extension Loop {
             return false
         case .bytes(let length):
             silence.restart(now: now)
+            answer(index, length)
             append(length, kind: streams[index].kind)
             return true
         case .end(let length):
             append(length, kind: streams[index].kind)
             return false
+        }
+    }
+
+    /// Types answers to what was asked of the terminal. Who does not read them gets no
+    /// more: a program that only asks must not hold up what it writes.
+    private mutating func answer(_ index: Int, _ length: Int) {
+        guard queries != nil, streams[index].kind == JOURNAL_KIND_STDOUT else { return }
+        let bytes = UnsafeRawBufferPointer(start: journal.payload, count: length)
+        let answers = queries?.take(bytes) ?? []
+        if !answers.isEmpty {
+            _ = linux_write(streams[index].descriptor, answers, answers.count)
         }
     }
 

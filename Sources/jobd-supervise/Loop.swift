@@ -19,6 +19,8 @@ struct Loop {
     var streams: [CapturedStream] = []
     /// Input that is passed on; nil: the command reads none, or its file.
     var feed: InputFeed?
+    /// What is asked of the job's terminal; nil: it has none.
+    var queries: TerminalQueries?
     /// Whether there may be processes to wait for.
     var hasChildren = false
     var somebodyDied = false
@@ -90,6 +92,7 @@ struct Loop {
         ]
         let open = options.openInput.map { InputSource(growing: $0) }
         if options.usesTerminal {
+            queries = TerminalQueries(rows: Int(Ends.rows), columns: Int(Ends.columns))
             feed = InputFeed(open ?? InputSource(file: input), terminal: command.output)
         } else {
             if let open { feed = InputFeed(open, pipe: command.input) }

@@ -46,7 +46,7 @@ struct Pause {
 
     /// Lets everything go on.
     mutating func end() {
-        guard isActive else { return }
+        guard isActive else { return wakeStopped() }
         forget()
         // Children before their parents: see `politeness`.
         var found: [HeldProcess] = []
@@ -57,6 +57,11 @@ struct Pause {
         }
         // Not everything had stopped, perhaps, and then one whose parent ended
         // just now was missed.
+        wakeStopped()
+    }
+
+    /// Also what somebody else has stopped.
+    private mutating func wakeStopped() {
         tree.forEachDescendant { pid in
             if linux_process_state(pid) == Self.stopped { _ = kill(pid, SIGCONT) }
         }

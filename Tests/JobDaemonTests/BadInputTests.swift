@@ -143,7 +143,8 @@ import Testing
             #expect(header.status == 400)
             for query in [
                 "jobs/\(id)/progress?after=abc", "jobs/\(id)/progress?after=-1",
-                "jobs/\(id)/progress?format=xml", "jobs?limit=0", "jobs?limit=1001",
+                "jobs/\(id)/progress?format=xml", "jobs?limit=0", "jobs?limit=%2B5",
+                "jobs?limit=1&limit=2", "jobs?q=a&q=b", "events?after=1&after=2", "jobs?limit=1001",
                 "jobs?state=asleep", "jobs?label=novalue", "jobs/\(id)/output?stream=both",
                 "jobs/\(id)/output?tail=-3", "events?after=x",
             ] {

@@ -98,9 +98,10 @@ import Testing
         try jobd.start()
         let id = try jobd.submit(["command": "echo one; sleep 2; echo two"])
         try waitUntil("it runs") { try jobd.job(id)["state"] as? String == "running" }
-        let ready = try jobd.json("GET", "/ready")
-        #expect(ready.status == 200)
-        #expect("\(ready.object)".contains("max_user_watches"), "\(ready.object)")
+        try waitUntil("it is said") {
+            let ready = try jobd.json("GET", "/ready")
+            return ready.status == 200 && "\(ready.object)".contains("max_user_watches")
+        }
         for _ in 0..<3 { try jobd.finished(try jobd.submit(["command": ["true"]])) }
         #expect(try jobd.finished(id)["state"] as? String == "succeeded")
         #expect(try jobd.output(id) == "one\ntwo\n")

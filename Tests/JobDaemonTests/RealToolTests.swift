@@ -64,6 +64,8 @@ import Testing
                 + "git clone --progress --no-local a b",
             done: 302, unit: "objects"),
         Case(source: "pv", command: bytes + "pv -f f > /dev/null"),
+        // It asks the terminal for the cursor's place, and waits for the answer.
+        Case(source: "pv", command: bytes + "pv -c f > /dev/null", isTerminal: true),
         Case(
             source: "dd",
             command: "{ for i in 1 2 3; do head -c 1000000 /dev/zero; sleep 1.1; done; } "

@@ -102,6 +102,69 @@ import Testing
         }
     }
 
+    /// What a client sends meanwhile does not cost it the answer.
+    @Test func whoIsRefusedGetsToReadWhy() throws {
+        try DaemonFixture.with(["--connection-limit", "3"]) { jobd in
+            let open = try (0..<3).map { _ in try TestConnection(jobd.address) }
+            for connection in open {
+                try connection.send("GET", "/health")
+                _ = try connection.body(try connection.head())
+            }
+            let body = String(repeating: "x", count: 300_000)
+            for _ in 0..<30 {
+                let refused = try RawConnection(port: try port(of: jobd))
+                refused.send(
+                    "POST /jobs HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
+                try refused.read()
+                #expect(refused.statuses == [503])
+            }
+        }
+    }
+
+    /// Streams leave some connections to those who ask for something.
+    @Test func requestsFindRoomBesideStreams() throws {
+        let jobd = try DaemonFixture()
+        defer { jobd.tearDown() }
+        jobd.openFiles = 64
+        try jobd.start()
+        let id = try jobd.submit(["command": ["sleep", "1000"]])
+        var streams: [TestConnection] = []
+        for _ in 0..<60 {
+            guard let stream = try? TestConnection(jobd.address, patienceSeconds: 2) else {
+                continue
+            }
+            try? stream.send("GET", "/jobs/\(id)/progress")
+            guard let head = try? stream.head(), head.status == 200 else { continue }
+            streams.append(stream)
+        }
+        #expect(streams.count >= 10)
+        // Once those that were sent away have gone.
+        try waitUntil("it is served") { (try? jobd.json("GET", "/ready").status) == 200 }
+        _ = try jobd.submit(["command": ["true"]])
+        #expect(try jobd.send("POST", "/jobs/\(id)/cancel", [:]).status == 202)
+        try jobd.finished(id)
+    }
+
+    /// Jobs leave some descriptors to the database and to requests: beyond that they
+    /// wait in their slots.
+    @Test func jobsLeaveDescriptors() throws {
+        let jobd = try DaemonFixture(["--slots", "200"])
+        defer { jobd.tearDown() }
+        jobd.openFiles = 200
+        try jobd.start()
+        let ids = try (0..<150).map { _ in try jobd.submit(["command": ["sleep", "1000"]]) }
+        try waitUntil("it is said that there are too few") {
+            let ready = try jobd.json("GET", "/ready").object
+            return "\(ready["warnings"] ?? "")".contains("oo many open files")
+        }
+        for id in [ids[0], ids[149]] {
+            #expect(try jobd.send("POST", "/jobs/\(id)/cancel", [:]).status == 202)
+            #expect(try jobd.finished(id)["state"] as? String == "cancelled")
+        }
+        #expect(try jobd.json("GET", "/jobs?limit=200").status == 200)
+    }
+
     @Test func theDaemonMayOpenAllFilesAndItsJobsAsManyAsBefore() throws {
         let fixture = try DaemonFixture()
         defer { fixture.tearDown() }

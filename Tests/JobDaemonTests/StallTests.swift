@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JobTestSupport
 import Testing
 
@@ -92,6 +93,30 @@ import Testing
                 #expect(try jobd.send("POST", "/jobs/\(timed)/\(call)").status == 200)
             }
             #expect(try jobd.finished(timed)["failure"] as? String == "timeout")
+        }
+    }
+
+    /// What somebody else has stopped is said, and can be helped.
+    @Test func aProcessThatIsStoppedFromOutsideIsHintedAt() throws {
+        try DaemonFixture.with { jobd in
+            let id = try jobd.submit(["command": "sleep 86399 & echo up; wait"])
+            try jobd.wrote("up", id)
+            #expect(try jobd.job(id)["hints"] as? [String] == [])
+            let sleeper = try #require(
+                jobd.remnants().first { pid in
+                    FileManager.default.contents(atPath: "/proc/\(pid)/comm")
+                        == Data("sleep\n".utf8)
+                })
+            kill(sleeper, SIGSTOP)
+            try waitUntil("it is said") {
+                let hints = try jobd.job(id)["hints"] as? [String] ?? []
+                return hints.contains { $0.contains("Process \(sleeper) (sleep)") }
+            }
+            #expect(try jobd.state(id) == "running")
+            let shown = try jobd.jobctl("show", "\(id)")
+            #expect(shown.output.contains("hint") && shown.output.contains("resume"))
+            #expect(try jobd.send("POST", "/jobs/\(id)/resume", [:]).status == 200)
+            try waitUntil("it goes on") { try jobd.job(id)["hints"] as? [String] == [] }
         }
     }
 }

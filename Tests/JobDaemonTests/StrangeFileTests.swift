@@ -166,8 +166,8 @@ import Testing
         try DaemonFixture.with { jobd in
             let (id, path, bytes, frames) = try journal(of: jobd)
             var damaged = bytes
-            // Behind the start and one line.
-            let place = try #require(frames.dropFirst(2).first)
+            // Behind the two that say what was started, and one line.
+            let place = try #require(frames.dropFirst(3).first)
             damaged[place] ^= 0x40
             try Data(damaged).write(to: URL(filePath: path))
             for way in Self.ways where !way.contains("tail") {

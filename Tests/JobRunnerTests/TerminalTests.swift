@@ -98,4 +98,29 @@ import Testing
         #expect(try await attempt.end()?.exitCode == 5)
         #expect(try attempt.output() == "back\r\n")
     }
+
+    /// A program that asks its terminal something gets an answer, each once.
+    @Test(arguments: [
+        ("\\033[5n", "\\033[0n"), ("\\n\\n\\033[6n", "\\033[3;1R"), ("\\033[c", "\\033[?1;2c"),
+        ("\\033[>c", "\\033[>0;0;0c"), ("\\033[18t", "\\033[8;40;120t"),
+        ("\\033]11;?\\007", "\\033]11;rgb:0000/0000/0000\\033\\\\"),
+        ("\\033]10;?\\033\\\\", "\\033]10;rgb:ffff/ffff/ffff\\033\\\\"),
+        // What asks nothing, and sequences that are cut and begun again.
+        ("\\033[31m\\033[2J\\033]0;title\\007\\033[\\033[5n", "\\033[0n"),
+    ])
+    func itsTerminalAnswers(asked: String, answer: String) async throws {
+        let attempt = try AttemptFixture()
+        let script = """
+            exec </dev/tty; stty raw -echo; expected=$(printf '\(answer)x'); expected=${expected%x}
+            printf '\(asked)'
+            if test "$(head -c ${#expected}; echo x)" = "${expected}x"; then exit 5; fi
+            """
+        // An input that stays open: its end would be typed.
+        let input = GrowingInput(attempt.directory, path: attempt.root + "/input")
+        try attempt.launch(script: script) {
+            $0.usesTerminal = true
+            $0.input = input.path
+        }
+        #expect(try await attempt.end()?.exitCode == 5)
+    }
 }

@@ -90,6 +90,9 @@ public struct JobResource: WireResource, Hashable {
     public var progress: ProgressResource?
     /// What it has used of the machine.
     public var usage: UsageResource?
+    /// Why it runs and does not get on, for people; none unless this one job was asked
+    /// for.
+    public var hints: [String]
     /// The id of its newest event: follow its events after this one, and nothing
     /// falls between.
     public var cursor: Int64
@@ -117,7 +120,7 @@ public struct JobResource: WireResource, Hashable {
         case finishedAt = "finished_at"
         case cancelRequestedAt = "cancel_requested_at"
         case exitCode = "exit_code"
-        case signal, failure, error, progress, usage, cursor
+        case signal, failure, error, progress, usage, hints, cursor
     }
 
     /// Reads a job. What the first version of the daemon did not tell has the
@@ -170,6 +173,7 @@ public struct JobResource: WireResource, Hashable {
         error = try optional(.error)
         progress = try optional(.progress)
         usage = try optional(.usage)
+        hints = try optional(.hints) ?? []
         cursor = try value(.cursor)
     }
 }

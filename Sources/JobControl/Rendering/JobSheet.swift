@@ -57,6 +57,10 @@ enum JobSheet {
             ("exit code", job.exitCode.map(String.init), nil),
             ("signal", job.signal.map { SignalName.text($0) }, nil),
             ("error", job.error.map(DisplayText.clean), nil),
+            (
+                "hint",
+                job.hints.isEmpty ? nil : DisplayText.clean(job.hints.joined(separator: " ")), nil
+            ),
             ("submitted", TimeText.local(job.createdAt), nil),
             ("started", job.startedAt.map(TimeText.local), nil),
             ("finished", job.finishedAt.map(TimeText.local), nil),

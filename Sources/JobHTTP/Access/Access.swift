@@ -24,7 +24,10 @@ struct Access: Sendable {
         if let authorization = request.headers[.authorization], !context.client.hasPassword {
             return try bearer(authorization, context)
         }
-        if let ticket = QueryParameters(request).string("ticket") {
+        // Two of them are none that was ever given.
+        let tickets = QueryParameters(request).strings("ticket")
+        if !tickets.isEmpty {
+            let ticket = tickets.joined(separator: " ")
             return try self.ticket(ticket, request, context)
         }
         // What a proxy passes on is not what its own user asks for.

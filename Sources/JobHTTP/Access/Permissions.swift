@@ -75,7 +75,7 @@ extension QueryParameters {
     ///
     /// - Throws: `invalid_parameter`; `forbidden` for others' jobs.
     func owner(seenBy principal: Principal) throws(JobError) -> Identity? {
-        guard let text = string("owner") else { return principal.visibleOwner }
+        guard let text = try string("owner") else { return principal.visibleOwner }
         guard let owner = Identity(rawValue: text) else {
             throw Self.invalid("owner", "must be user:NUMBER, token:NAME or anyone")
         }

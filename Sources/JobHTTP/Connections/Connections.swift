@@ -32,6 +32,7 @@ struct Connections: Sendable {
     typealias Streams = NIOHTTP2Handler.AsyncStreamMultiplexer<HTTP1Channel.Value>
 
     private let counter: ConnectionCounter
+    private let refused = RefusedConnection.Count()
     private let limits: ConnectionLimits
     private let certificates: Certificates?
     private let plain: HTTP1Channel
@@ -98,7 +99,8 @@ struct Connections: Sendable {
         guard counter.admit(channel) else {
             return channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
-                    RefusedConnection(isSecure: isSecure))
+                    RefusedConnection(
+                        isSecure: isSecure, linger: limits.linger, count: refused))
                 return .refused
             }
         }

@@ -85,8 +85,9 @@ export class JobPage {
     this.app.retitle(`${isFinished(job) ? `${job.state}: ` : short}${title(job)}`);
     setText(this.message, clean(progress?.message ?? ""));
     this.message.hidden = !progress?.message;
-    setText(this.error, clean(job.error ?? ""));
-    this.error.hidden = !job.error;
+    const trouble = [job.error, ...(job.hints ?? [])].filter(Boolean).join(" ");
+    setText(this.error, clean(trouble));
+    this.error.hidden = !trouble;
     this.tick();
   }
 

@@ -7,7 +7,9 @@ import Synchronization
 package final class DefinitionRegistry: Sendable {
     private let current: Mutex<[Definition]>
     /// Following links asks a file system, which may be far away.
-    private let queue = DispatchQueue(label: "jobd.definitions")
+    private let queue = DispatchQueue(label: "jobd.definitions", attributes: .concurrent)
+    /// How many look at files.
+    private let looking = Mutex(0)
 
     package init(_ definitions: [Definition] = []) {
         current = Mutex(definitions)
@@ -30,22 +32,74 @@ package final class DefinitionRegistry: Sendable {
         }
     }
 
-    /// Reads a request of somebody, which may start what is offered to them, where
-    /// that may block.
+    /// Reads a request of somebody, which may start what is offered to them: where it
+    /// may block, if files have to be looked at for it, and for no longer than a while.
     func reading<Result: Sendable>(
         for principal: Principal,
         _ body: @escaping @Sendable (Offer) throws(JobError) -> Result
     ) async throws -> Result {
-        let offer = offer(to: principal)
-        guard offer.definitions.contains(where: \.hasPaths) else { return try body(offer) }
+        // Most requests name no definition that has paths, which shows as they are read.
+        let mustLook = Mutex(false)
+        let blind = Offer(of: current.withLock { $0 }, to: principal) { _, _ in
+            mustLook.withLock { $0 = true }
+            return .unknown("it was not looked at")
+        }
+        do throws(JobError) {
+            let result = try body(blind)
+            if !mustLook.withLock({ $0 }) { return result }
+        } catch {
+            guard mustLook.withLock({ $0 }) else { throw error }
+        }
+        return try await look(at: offer(to: principal), body)
+    }
+
+    private func look<Result: Sendable>(
+        at offer: Offer, _ body: @escaping @Sendable (Offer) throws(JobError) -> Result
+    ) async throws -> Result {
+        let isOneTooMany = looking.withLock { looking in
+            if looking == Self.most { return true }
+            looking += 1
+            return false
+        }
+        if isOneTooMany { throw Self.noAnswer }
         return try await withCheckedThrowingContinuation { continuation in
-            queue.async {
+            let answer = OneAnswer(continuation)
+            queue.async { [self] in
                 do throws(JobError) {
-                    continuation.resume(returning: try body(offer))
+                    answer.give(.success(try body(offer)))
                 } catch {
-                    continuation.resume(throwing: error)
+                    answer.give(.failure(error))
                 }
+                looking.withLock { $0 -= 1 }
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+                answer.give(.failure(Self.noAnswer))
             }
         }
+    }
+
+    private static let noAnswer = JobError(
+        .unavailable,
+        "The file system in which a definition's paths lie does not answer. Try again later.")
+    /// How many may look at once: a file system that does not answer keeps a thread each.
+    private static let most = 8
+    /// Seconds.
+    private static let patience = 10.0
+}
+
+/// Resumes a continuation with the first answer there is.
+private final class OneAnswer<Value: Sendable>: Sendable {
+    private let waiting: Mutex<CheckedContinuation<Value, any Error>?>
+
+    init(_ continuation: CheckedContinuation<Value, any Error>) {
+        waiting = Mutex(continuation)
+    }
+
+    func give(_ answer: Result<Value, any Error>) {
+        let continuation = waiting.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        continuation?.resume(with: answer)
     }
 }

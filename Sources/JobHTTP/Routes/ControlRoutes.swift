@@ -39,6 +39,7 @@ struct ControlRoutes: Sendable {
             for: context, to: isPaused ? .stop : .drive)
         try await request.expectNoFields()
         let job = try await store.setPaused(isPaused, asked.id, by: who.identity)
+        if !isPaused, asked.state == .running { await actions.wake(job) }
         context.audit(isPaused ? "Job paused" : "Job resumed", by: who, ["job": "\(job.id)"])
         return .json { $0.value(job) }
     }

@@ -80,7 +80,7 @@ struct EventRoutes: Sendable {
         let query = QueryParameters(request)
         var filter = EventFilter()
         filter.states = try query.states()
-        filter.queue = query.string("queue")
+        filter.queue = try query.string("queue")
         filter.labels = try query.labels()
         filter.owner = try query.owner(seenBy: try context.requester)
         let newest = try await store.newestEvent()

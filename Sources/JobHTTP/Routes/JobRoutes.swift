@@ -23,10 +23,10 @@ struct JobRoutes: Sendable {
         let query = QueryParameters(request)
         var filter = JobFilter()
         filter.states = try query.states()
-        filter.queue = query.string("queue")
-        filter.name = query.string("name")
+        filter.queue = try query.string("queue")
+        filter.name = try query.string("name")
         filter.labels = try query.labels()
-        filter.text = query.string("q")
+        filter.text = try query.string("q")
         filter.owner = try query.owner(seenBy: try context.requester)
         let limit = Int(try query.integer("limit", in: 1...1000) ?? 50)
         let before = try query.integer("before", in: 1...Int64.max).map(JobID.init(rawValue:))
@@ -57,7 +57,8 @@ struct JobRoutes: Sendable {
         _ request: Request, _ context: JobRequestContext
     ) async throws -> Response {
         let job = try await store.job(for: context)
-        return .json { $0.value(job) }
+        let hints = await actions.hints(job)
+        return .json { $0.value(job, hints: hints) }
     }
 
     @Sendable private func delete(

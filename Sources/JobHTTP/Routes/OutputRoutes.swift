@@ -255,7 +255,7 @@ struct OutputRoutes: Sendable {
         _ request: Request, _ query: QueryParameters
     ) throws(JobError) -> OutputPosition? {
         let header = request.headers[.lastEventID]
-        guard let text = header?.isEmpty == false ? header : query.string("after") else {
+        guard let text = header?.isEmpty == false ? header : try query.string("after") else {
             return nil
         }
         guard let position = OutputPosition(text) else {

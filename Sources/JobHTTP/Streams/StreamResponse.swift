@@ -39,6 +39,8 @@ struct StreamResponse: Sendable {
             guard registry.admit(listener, context) else {
                 try await writer.write(ByteBuffer(bytes: refusal))
                 try await writer.finish(nil)
+                // It would be kept for the next request, and there are too few.
+                if connection === channel { channel.close(promise: nil) }
                 return
             }
             defer { registry.remove(listener) }
