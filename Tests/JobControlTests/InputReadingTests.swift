@@ -72,12 +72,21 @@ import Testing
             pipe.put(text)
             pipe.end()
             let start = try await StandardInput.start(
-                try DescriptorReader(pipe.reading), limit: limit, console: Recording().console)
+                try DescriptorReader(pipe.reading), limit: limit)
             #expect(start.isWhole == isWhole)
             #expect(start.text == expected)
             #expect(start.bytes == Array(text.utf8))
         }
         #expect(StandardInput.Start(bytes: [0xFF], isWhole: true).text == nil)
+    }
+
+    /// What is there is taken; the rest is not waited for.
+    @Test(arguments: ["", "ab"]) func aPipeThatStaysOpenIsNotWaitedFor(text: String) async throws {
+        let pipe = try Pipe()
+        pipe.put(text)
+        let start = try await StandardInput.start(try DescriptorReader(pipe.reading), limit: 4)
+        #expect(!start.isWhole)
+        #expect(start.bytes == Array(text.utf8))
     }
 
     @Test func allOfItIsSent() async throws {

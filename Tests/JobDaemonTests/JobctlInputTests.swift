@@ -38,6 +38,21 @@ import Testing
         }
     }
 
+    /// A pipe that nobody closes, as cron and CI give: the job is there at once, what
+    /// comes follows it, and its end is jobctl's.
+    @Test func aPipeThatNobodyClosesHoldsNothingUp() throws {
+        try DaemonFixture.with { jobd in
+            let run = try jobd.script(
+                """
+                exec 3< <(echo first; exec sleep 1000)
+                jobctl submit -- head -n 1 <&3
+                """)
+            #expect(run.status == 0 && run.output == "1\n", "\(run.errors)")
+            #expect(try jobd.finished(1)["state"] as? String == "succeeded")
+            #expect(try jobd.output(1) == "first\n")
+        }
+    }
+
     @Test func anOffsetMakesRepetitionHarmless() throws {
         try DaemonFixture.with { jobd in
             #expect(try jobd.jobctl("submit", "--open-stdin", "--", "cat").status == 0)

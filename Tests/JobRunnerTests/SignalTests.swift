@@ -70,13 +70,12 @@ import Testing
         #expect(await attempt.untilOutput("child up"))
         #expect(await attempt.untilOutput(" up\n"))
         try await attempt.eventually { try attempt.processes().contains(where: isStopped) }
-        // It is neither at its end nor continued by a request that is none of its
-        // business; the signal, which its child answers, came after that.
-        _ = try AttemptControl.resume(attempt.directory)
+        // It is not at its end; its child answers a signal.
         try signal(attempt, SIGUSR1, tree: true)
         #expect(await attempt.untilOutput("child usr1"))
         #expect(try attempt.processes().contains(where: isStopped))
-        try signal(attempt, SIGCONT, tree: false)
+        // Who asks that it go on means what stands still, whoever has stopped it.
+        _ = try AttemptControl.resume(attempt.directory)
         let exit = try await attempt.end()
         #expect(exit?.exitCode == 0)
         #expect(try attempt.output().hasSuffix("command usr1\non\n"))

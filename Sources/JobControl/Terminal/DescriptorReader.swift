@@ -60,6 +60,15 @@ final class DescriptorReader: Sendable {
         }
     }
 
+    /// Whether something comes, or the end, within so many milliseconds.
+    func comes(within milliseconds: Int32) async throws -> Bool {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(with: Result { try self.wait(milliseconds) })
+            }
+        }
+    }
+
     private func part(patience: Int32, onSilence: () -> Void) throws -> [UInt8] {
         if try !wait(patience) {
             onSilence()

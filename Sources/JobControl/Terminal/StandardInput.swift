@@ -18,10 +18,11 @@ enum StandardInput {
         return [S_IFIFO, S_IFSOCK, S_IFREG].contains(status.st_mode & S_IFMT)
     }
 
-    /// How long nothing may come, in milliseconds.
-    private static let patience: Int32 = 2000
+    /// How long nothing may come, in milliseconds, before a job is submitted without
+    /// the rest, which follows it.
+    private static let patience: Int32 = 300
 
-    /// All of it, if that ends within so many bytes, else its beginning.
+    /// All of it, if that ends soon and within so many bytes, else its beginning.
     struct Start {
         var bytes: [UInt8]
         var isWhole: Bool
@@ -32,17 +33,13 @@ enum StandardInput {
         }
     }
 
-    /// The first bytes, at least `limit` of them if there are so many. When nothing
-    /// comes for a while, the user is told what is being waited for.
-    static func start(
-        _ reader: DescriptorReader, limit: Int, console: Console
-    ) async throws -> Start {
+    /// The first bytes, at least `limit` of them if there are so many and they come
+    /// without a pause. Who writes to the pipe may never close it, as with cron and CI:
+    /// nobody waits for that.
+    static func start(_ reader: DescriptorReader, limit: Int) async throws -> Start {
         var bytes: [UInt8] = []
-        while bytes.count < limit {
-            let part = try await reader.read(patience: bytes.isEmpty ? patience : -1) {
-                console.note(
-                    "reading the job's input from standard input; --no-stdin if it has none")
-            }
+        while bytes.count < limit, try await reader.comes(within: patience) {
+            let part = try await reader.read()
             if part.isEmpty { return Start(bytes: bytes, isWhole: true) }
             bytes += part
         }

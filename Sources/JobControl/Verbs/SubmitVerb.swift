@@ -88,9 +88,9 @@ struct SubmitVerb: Verb {
         if case .piped = input {
             let reader = try DescriptorReader(STDIN_FILENO)
             let start = try await StandardInput.start(
-                reader, limit: JobSubmission.maximumBytes, console: console)
+                reader, limit: JobSubmission.maximumBytes)
             submission.stdin = start.text
-            // What is no text, or too long for a request, follows it.
+            // What is no text, too long for a request, or not there yet follows it.
             if try start.text == nil
                 || submission.encoded().count > JobSubmission.maximumBytes
             {
@@ -100,12 +100,32 @@ struct SubmitVerb: Verb {
         }
         let job = try await client.submit(submission)
         if !format.isJSON { try console.line("\(job.value.id)") }
-        if let rest {
-            try await InputSending(client: client, id: job.value.id, parts: rest) {
-                console.note($0)
-            }.run()
-        }
+        if let rest { try await send(rest, to: job.value, of: client, on: console) }
         return job
+    }
+
+    /// Passes on what is piped in until it ends, or the job does: a pipe that nobody
+    /// closes must not keep jobctl for ever.
+    private func send(
+        _ rest: InputParts, to job: JobResource, of client: Client, on console: Console
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await InputSending(client: client, id: job.id, parts: rest) {
+                    console.note($0)
+                }.run()
+            }
+            group.addTask { _ = try await client.finishedJob(job.id) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(2))
+                console.note(
+                    "passing on standard input to job \(job.id) until it ends; --no-stdin if the "
+                        + "job has none")
+                try await Task.sleep(for: .seconds(1_000_000_000))
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     private func submit(

@@ -14,9 +14,17 @@ const main = document.querySelector("main");
 const notice = document.querySelector(".notice");
 
 /** What pages know of each other and of who looks at them. */
-const app = { session: null, mayControl: false, isAdmin: false, say, feed: null };
+const app = { session: null, mayControl: false, isAdmin: false, say };
 let page = null;
 let connectionTimer = null;
+/** Set while the tab is hidden: until it rests, and then for its looks now and then. */
+let hiddenTimer = null;
+let isResting = false;
+
+/** How long a tab is hidden before it gives its connections up, in milliseconds. */
+const RESTS_AFTER = 3000;
+/** How often a hidden tab looks whether its title is still right. */
+const LOOKS_EVERY = 10_000;
 
 const feed = new Feed({
   event: (kind, event) => page?.event?.(kind, event),
@@ -151,6 +159,40 @@ window.addEventListener("pagehide", () => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) start();
 });
+// A hidden tab keeps no connection: by HTTP/1.1 a browser has six for a host, and the
+// other tabs would wait. What it has missed comes when it is seen again, since streams
+// resume; while a machine sleeps connections break without notice anyway.
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiddenTimer);
+  if (document.hidden) hiddenTimer = setTimeout(rest, RESTS_AFTER);
+  else if (isResting) wake();
+});
+
+if (document.hidden) hiddenTimer = setTimeout(rest, RESTS_AFTER);
+
+function rest() {
+  isResting = true;
+  feed.stop();
+  page?.rest?.();
+  look();
+}
+
+/** A job's title says how far it is. */
+function look() {
+  hiddenTimer = setTimeout(() => {
+    if (page?.section === "job") page.refresh();
+    look();
+  }, LOOKS_EVERY);
+}
+
+function wake() {
+  isResting = false;
+  if (!app.session) return;
+  feed.open();
+  page?.wake?.();
+  page?.refresh?.();
+}
+
 // Times go on, on whatever page.
 setInterval(() => {
   if (!document.hidden) page?.tick?.();

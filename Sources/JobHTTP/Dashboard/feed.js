@@ -2,9 +2,6 @@
 
 import { call } from "./api.js";
 
-/** How long a page may have been hidden before its connection is not trusted. */
-const STALE = 60_000;
-
 /**
  * The events of all jobs from one on, each once. EventSource resumes by itself;
  * this also starts anew where that has given up, and says when it is cut off.
@@ -21,8 +18,6 @@ export class Feed {
     this.cursor = 0;
     this.failures = 0;
     this.retry = null;
-    this.hiddenAt = null;
-    document.addEventListener("visibilitychange", () => this.visibilityChanged());
     window.addEventListener("online", () => this.source && this.open());
   }
 
@@ -76,16 +71,5 @@ export class Feed {
         if (problem.status !== 401) this.openLater();
       }
     }, pause);
-  }
-
-  // While a machine sleeps its connections break without notice.
-  visibilityChanged() {
-    if (document.hidden) {
-      this.hiddenAt = Date.now();
-    } else if (this.hiddenAt !== null) {
-      const away = Date.now() - this.hiddenAt;
-      this.hiddenAt = null;
-      if (this.source && away > STALE) this.open();
-    }
   }
 }

@@ -15,6 +15,13 @@ export class JobPage {
     this.job = null;
     this.estimates = null;
     this.isOpen = true;
+    /** While the tab is hidden: nothing is streamed. */
+    this.isResting = false;
+    /** What is being asked for, and the drawing that is due. */
+    this.acting = null;
+    this.changed = null;
+    /** The attempt whose output was asked for; undefined: the newest. */
+    this.chosen = undefined;
     this.refresh = throttled(300, () => this.load());
     this.heading = h("span", {}, "Job");
     this.state = new StateBadge();
@@ -47,7 +54,7 @@ export class JobPage {
       const job = await call("GET", `jobs/${this.id}`);
       if (!this.isOpen) return;
       this.take(job);
-      if (job.attempt > 1 || (job.attempt === 1 && job.state === "waiting")) this.loadAttempts();
+      if (job.attempt > 1 || (job.attempt === 1 && job.state === "waiting")) await this.loadAttempts();
     } catch (problem) {
       if (!this.isOpen || !problem.status || problem.status === 401) return;
       if (problem.status === 404) this.close();
@@ -74,6 +81,7 @@ export class JobPage {
     this.followEstimates();
     // A finished job that runs again has more to say.
     const isAgain = before && isFinished(before) && !isFinished(job);
+    if (this.isResting) return;
     if (job.attempt > 0 && (isAgain || (this.output.isStopped && !this.output.isComplete))) this.output.start(this.chosen);
   }
 
@@ -198,7 +206,7 @@ export class JobPage {
     const { job } = this;
     const isSilent = !job.progress || job.progress.source === "history"
       || (job.progress.fraction === null && job.progress.done === null);
-    if (isFinished(job) || job.name === null || !isSilent) {
+    if (this.isResting || isFinished(job) || job.name === null || !isSilent) {
       this.stopEstimates();
     } else if (!this.estimates) {
       this.estimates = new EventSource(`jobs/${this.id}/progress?after=${job.cursor}`);
@@ -275,6 +283,18 @@ export class JobPage {
         }, `Attempt ${attempt.number}`),
         ` ${attempt.outcome ?? "running"}${failure(attempt) ? `, ${failure(attempt)}` : ""} · ${date(attempt.started_at)}`,
         attempt.finished_at ? ` · took ${duration(seconds(attempt.finished_at) - seconds(attempt.started_at))}` : ""))));
+  }
+
+  /** The tab is hidden. */
+  rest() {
+    this.isResting = true;
+    this.stopEstimates();
+    if (!this.output.isComplete) this.output.stop();
+  }
+
+  wake() {
+    this.isResting = false;
+    if (this.job) this.show(this.job);
   }
 
   close() {

@@ -75,6 +75,7 @@ export class JobsPage {
     this.app = app;
     this.rows = new Map();
     this.older = null;
+    this.changed = null;
     this.isOpen = true;
     this.filter = {
       state: parameters.get("state") ?? "", queue: parameters.get("queue") ?? "", q: parameters.get("q") ?? "",

@@ -126,6 +126,7 @@ class Checks:
             "filters and older pages": self.filters,
             "signs in by token and by code, and out; read sees no buttons": self.session,
             "a page that was left holds no connection": self.leaving,
+            "a hidden tab holds no connection, and has missed nothing": self.hiding,
             "light, dark and narrow": self.looks,
         }
 
@@ -420,6 +421,22 @@ class Checks:
         self._browser.back()
         job.gate.open()
         until("the end", lambda: self.text(".job-page .state") == "succeeded")
+
+    def hiding(self) -> None:
+        gate = self._daemon.gate()
+        job = self._daemon.submit(f"echo before; {gate.wait}; echo meanwhile", gate)
+        self.open(f"#job/{job.id}")
+        until("the output", lambda: self.lines() == ["before"])
+        first = self._browser.current_window_handle
+        self._browser.switch_to.new_window("tab")
+        try:
+            until("its streams to be closed", lambda: self.streams() == 0)
+            job.gate.open()
+        finally:
+            self._browser.close()
+            self._browser.switch_to.window(first)
+        until("the end", lambda: self.text(".job-page .state") == "succeeded")
+        until("what it wrote", lambda: self.lines() == ["before", "meanwhile"])
 
     def streams(self) -> float:
         """How many streams the daemon has open."""
