@@ -37,6 +37,10 @@ extension JobSpec {
         guard !request.definition.isEmpty else { return (spec, after.names) }
         do {
             spec = try offer.job(request)
+            // From here on texts stand for bytes.
+            if case .arguments(let arguments) = spec.command {
+                spec.command = .arguments(arguments.map(RawText.text(meaning:)))
+            }
         } catch {
             for error in error.fields { reader.reject(error.field, error.message) }
         }

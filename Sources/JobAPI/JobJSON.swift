@@ -11,8 +11,8 @@ extension JSONWriter {
             json.key("command")
             switch job.spec.command {
             case .arguments(let arguments):
-                json.array { for argument in arguments { $0.value(argument) } }
-            case .shell(let line): json.value(line)
+                json.array { for argument in arguments { $0.value(raw: argument) } }
+            case .shell(let line): json.value(raw: line)
             }
             json.member("owner", job.owner?.rawValue)
             json.member("definition", job.spec.definition?.name)
@@ -37,7 +37,8 @@ extension JSONWriter {
                     object.value(label)
                 }
             }
-            json.member("cwd", job.spec.cwd)
+            json.key("cwd")
+            if let cwd = job.spec.cwd { json.value(raw: cwd) } else { json.null() }
             json.key("secret_env")
             json.array { for name in job.spec.secretEnvironment.keys.sorted() { $0.value(name) } }
             json.member("tty", job.spec.tty)

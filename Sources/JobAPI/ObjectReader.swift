@@ -244,7 +244,8 @@ struct ObjectReader {
 
     /// `text`, unless it is too long or holds a NUL.
     mutating func checked(_ text: String, _ field: String, maximumBytes: Int) -> String? {
-        if text.utf8.count > maximumBytes {
+        // What stands for a byte takes four here.
+        if text.utf8.count > maximumBytes, RawText.bytes(text).count > maximumBytes {
             reject(field, "must not be longer than \(maximumBytes) bytes")
             return nil
         }

@@ -35,7 +35,11 @@ extension JobSpec {
     private static func variables(
         _ field: String, _ reader: inout ObjectReader
     ) -> [String: String] {
-        let variables = reader.strings(field) ?? [:]
+        var variables: [String: String] = [:]
+        for (name, value) in reader.object(field) ?? [] {
+            let value = reader.raw(value, "\(field).\(name)", maximumBytes: 1 << 20)
+            if let value { variables[name] = value }
+        }
         for name in variables.keys.sorted() {
             if name.isEmpty || name.contains("=") || name.utf8.contains(0) {
                 reader.reject(field, "names must not be empty or contain '='")

@@ -38,7 +38,7 @@ extension JobSpec {
         spec.queue = reader.string("queue", maximumBytes: 64) ?? spec.queue
         spec.priority = priority(&reader) ?? spec.priority
         spec.labels = Self.labels(&reader)
-        spec.cwd = reader.string("cwd", maximumBytes: 4095)
+        spec.cwd = reader.raw("cwd", maximumBytes: 4095)
         if let cwd = spec.cwd, !cwd.hasPrefix("/") {
             reader.reject("cwd", "must be an absolute path")
         }
@@ -113,18 +113,14 @@ extension JobSpec {
                 reader.reject("command", "must not be empty")
                 return nil
             }
-            return reader.checked(line, "command", maximumBytes: maximumArgument).map {
-                .shell($0)
-            }
+            return reader.raw(
+                .string(line), "command", maximumBytes: maximumArgument
+            ).map { .shell($0) }
         case .array(let elements):
             var arguments: [String] = []
             for (index, element) in elements.enumerated() {
-                guard case .string(let argument) = element else {
-                    reader.reject("command[\(index)]", "must be a string, not \(element.kind)")
-                    continue
-                }
                 let path = "command[\(index)]"
-                if let argument = reader.checked(argument, path, maximumBytes: maximumArgument) {
+                if let argument = reader.raw(element, path, maximumBytes: maximumArgument) {
                     arguments.append(argument)
                 }
             }

@@ -42,7 +42,7 @@ struct Jobctl: AsyncParsableCommand {
         // Who waits for many jobs has many connections.
         _ = linux_raise_open_files()
         do {
-            let words = LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()))
+            let words = LeadingOptions.moved(Array(arguments.dropFirst()))
             var command = try parseAsRoot(SignalWord.moved(words))
             if var verb = command as? any AsyncParsableCommand {
                 try await verb.run()
@@ -53,7 +53,7 @@ struct Jobctl: AsyncParsableCommand {
             where exitCode(for: error).rawValue == ExitStatus.usage
             && !(error is ExitCode)
         {
-            let verb = verb(in: Array(CommandLine.arguments.dropFirst()))
+            let verb = verb(in: Array(arguments.dropFirst()))
             let help = (["jobctl"] + verb + ["--help"]).joined(separator: " ")
             // A sentence of its own, when the parser has ended its one.
             let message = message(for: error)
@@ -63,6 +63,11 @@ struct Jobctl: AsyncParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// What jobctl was called with; bytes that are no UTF-8 stay what they are.
+    private static let arguments: [String] = (0..<Int(CommandLine.argc)).compactMap { index in
+        CommandLine.unsafeArgv[index].map { CallingProcess.text($0) }
     }
 
     /// The verb that was meant, with the one below it if it has such.

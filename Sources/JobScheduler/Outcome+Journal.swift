@@ -69,10 +69,10 @@ extension Outcome {
     private static func reason(_ exit: JournalExit, _ spec: JobSpec) -> String {
         if let refusal = refusal(exit, spec.limits) { return refusal }
         let cause = String(cString: strerror(exit.errorNumber))
-        let program = spec.command.argumentVector.first ?? ""
+        let program = RawText.shown(spec.command.argumentVector.first ?? "")
         switch exit.stage {
         case .cwd:
-            let directory = spec.cwd.map { "'\($0)'" } ?? "that is its user's home"
+            let directory = spec.cwd.map { "'\(RawText.shown($0))'" } ?? "that is its user's home"
             return "Cannot change to the directory \(directory): \(cause)."
         case .stdin: return "Cannot give the command its input: \(cause)."
         case .exec:

@@ -1,3 +1,5 @@
+import JobModel
+
 extension JobResource {
     /// Where a job is in its life. An open set: a newer daemon may know more.
     public struct State: RawRepresentable, Hashable, Sendable, Codable {
@@ -87,9 +89,9 @@ extension JobResource {
             let container = try decoder.singleValueContainer()
             // Tried in turn: JSON has no other way to tell which one it is.
             if let line = try? container.decode(String.self) {
-                self = .shell(line)
+                self = .shell(RawText.text(meaning: line))
             } else {
-                self = .arguments(try container.decode([String].self))
+                self = .arguments(try container.decode([RawString].self).map(\.text))
             }
         }
 
@@ -97,8 +99,8 @@ extension JobResource {
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
-            case .arguments(let arguments): try container.encode(arguments)
-            case .shell(let line): try container.encode(line)
+            case .arguments(let arguments): try container.encode(arguments.map(RawString.init))
+            case .shell(let line): try container.encode(RawString(line))
             }
         }
     }

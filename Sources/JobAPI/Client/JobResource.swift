@@ -142,7 +142,8 @@ public struct JobResource: WireResource, Hashable {
         state = try value(.state)
         queue = try value(.queue)
         labels = try value(.labels)
-        cwd = try optional(.cwd)
+        let directory: RawString? = try optional(.cwd)
+        cwd = directory?.text
         secretEnv = try optional(.secretEnv) ?? []
         attempt = try value(.attempt)
         maxAttempts = try optional(.maxAttempts)

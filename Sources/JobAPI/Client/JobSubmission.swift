@@ -24,9 +24,17 @@ public struct JobSubmission: WireRequest, Hashable {
     /// Labels by name.
     public var labels: [String: String]?
     /// Where the command is to run: an absolute path on the daemon's machine.
-    public var cwd: String?
+    public var cwd: String? {
+        get { rawCwd?.text }
+        set { rawCwd = newValue.map(RawString.init) }
+    }
+    private var rawCwd: RawString?
     /// Added to the environment that the daemon gives.
-    public var env: [String: String]?
+    public var env: [String: String]? {
+        get { rawEnv?.mapValues(\.text) }
+        set { rawEnv = newValue?.mapValues(RawString.init) }
+    }
+    private var rawEnv: [String: RawString]?
     /// Added to it too; kept until the job has ended, never shown, and masked in its
     /// output. Each value has at least 4 bytes.
     public var secretEnv: [String: String]?
@@ -85,7 +93,9 @@ public struct JobSubmission: WireRequest, Hashable {
     public static let maximumBytes = 1 << 20
 
     private enum CodingKeys: String, CodingKey {
-        case command, definition, parameters, name, queue, labels, cwd, env, priority, stdin, tty
+        case command, definition, parameters, name, queue, labels, priority, stdin, tty
+        case rawCwd = "cwd"
+        case rawEnv = "env"
         case secretEnv = "secret_env"
         case watchFiles = "watch_files"
         case timeoutSeconds = "timeout_seconds"

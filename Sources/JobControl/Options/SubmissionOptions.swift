@@ -135,7 +135,7 @@ struct SubmissionOptions: ParsableArguments {
             if !offered.acceptsInput { return (submission, .none) }
         } else {
             submission = try self.submission(
-                directory: FileManager.default.currentDirectoryPath, environment: environment,
+                directory: CallingProcess.directory, environment: CallingProcess.environment,
                 after: after)
         }
         if case .none = input { submission.stdin = "" }

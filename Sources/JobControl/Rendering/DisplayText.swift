@@ -1,3 +1,4 @@
+import JobModel
 import TerminalText
 
 /// Text from elsewhere, made fit for a terminal.
@@ -6,6 +7,7 @@ enum DisplayText {
     /// or reverse the direction of what follows: escape sequences go as a whole,
     /// line breaks and tabs become spaces.
     static func clean(_ text: String) -> String {
+        let text = RawText.shown(text)
         // Nearly all text needs nothing.
         guard text.unicodeScalars.contains(where: isUnfit) else { return text }
         var result = String.UnicodeScalarView()

@@ -32,6 +32,9 @@ export function clean(text) {
 export function commandLine(command) {
   if (typeof command === "string") return clean(command);
   return command
+    // Bytes that are no text are shown as what text they have.
+    .map((word) => (typeof word === "string" ? word : new TextDecoder().decode(
+      Uint8Array.from(atob(word.base64), (byte) => byte.charCodeAt(0)))))
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .map(clean).join(" ");
 }
