@@ -16,13 +16,16 @@ public struct ClientOptions: Sendable {
     public var authorities: String?
     /// Told each time a stream loses its daemon or fails to get back to it.
     public var onInterruption: (@Sendable (StreamInterruption) -> Void)?
+    /// Told when the daemon answers again after that.
+    public var onResumption: (@Sendable () -> Void)?
 
     /// The usual ones.
     public init(
         connectLimit: Duration = .seconds(10), answerLimit: Duration = .seconds(30),
         silenceLimit: Duration = .seconds(35), reconnectLimit: Duration? = nil,
         authorities: String? = nil,
-        onInterruption: (@Sendable (StreamInterruption) -> Void)? = nil
+        onInterruption: (@Sendable (StreamInterruption) -> Void)? = nil,
+        onResumption: (@Sendable () -> Void)? = nil
     ) {
         self.connectLimit = connectLimit
         self.answerLimit = answerLimit
@@ -30,6 +33,7 @@ public struct ClientOptions: Sendable {
         self.reconnectLimit = reconnectLimit
         self.authorities = authorities
         self.onInterruption = onInterruption
+        self.onResumption = onResumption
     }
 }
 

@@ -16,6 +16,7 @@ struct Reconnection {
     /// The daemon answered as it should.
     mutating func succeeded() {
         backoff.reset()
+        if awaySince != nil { options.onResumption?() }
         awaySince = nil
         hasSucceeded = true
     }

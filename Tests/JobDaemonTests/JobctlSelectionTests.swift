@@ -195,4 +195,26 @@ import Testing
             #expect(try ids(documents) == [id])
         }
     }
+
+    /// Each outage is told, once.
+    @Test func aSecondOutageIsTold() throws {
+        try DaemonFixture.with { jobd in
+            let id = try jobd.submitGated("go", before: "echo up")
+            let waiting = try jobd.startJobctl(["wait", "\(id)"])
+            for round in 1...2 {
+                try waitUntil("it follows") {
+                    let metrics = try jobd.request("GET", "/metrics").body
+                    return String(decoding: metrics, as: UTF8.self)
+                        .contains("jobd_streams_open 1\n")
+                }
+                jobd.kill()
+                try waitUntil("it is told") {
+                    waiting.errors.components(separatedBy: "lost the daemon").count == round + 1
+                }
+                try jobd.start()
+            }
+            jobd.open(gate: "go")
+            #expect(try waiting.result().status == 0)
+        }
+    }
 }

@@ -30,9 +30,11 @@ struct ConnectionOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - onInterruption: Told when a stream has to go on after a pause.
+    ///   - onResumption: Told when the daemon answers again after that.
     ///   - warn: Told what is dangerous about this way to the daemon.
     func withClient<Result>(
         onInterruption: (@Sendable (StreamInterruption) -> Void)? = nil,
+        onResumption: (@Sendable () -> Void)? = nil,
         warn: (String) -> Void = Console.system.note,
         _ body: (Client) async throws -> Result
     ) async throws -> Result {
@@ -41,7 +43,8 @@ struct ConnectionOptions: ParsableArguments {
         let credentials = try credentials(for: endpoint, in: surroundings)
         for warning in credentials.warnings { warn(warning) }
         let options = ClientOptions(
-            authorities: authorities(surroundings.environment), onInterruption: onInterruption)
+            authorities: authorities(surroundings.environment), onInterruption: onInterruption,
+            onResumption: onResumption)
         return try await Client.with(
             endpoint: endpoint, token: credentials.token?.text, options: options, body)
     }

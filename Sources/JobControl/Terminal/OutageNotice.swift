@@ -13,6 +13,8 @@ final class OutageNotice: Sendable {
     /// A stream lost its daemon, or failed to get back to it.
     func interrupted(_ interruption: StreamInterruption) {
         let wasTold = isTold.withLock { told in
+            // Whoever still tries while another is back already has nothing new to say.
+            guard interruption.failures == 1 || told else { return true }
             defer { told = true }
             return told
         }

@@ -30,7 +30,9 @@ struct EventsVerb: Verb {
         var query = try scope.query()
         query.state = state
         let notice = OutageNotice { console.note($0) }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             // A stream goes on for ever; that nobody is there has to be found now.
             _ = try await client.jobs(JobQuery(limit: 1))
             for try await element in client.events(matching: query, after: after) {

@@ -56,7 +56,9 @@ struct LogsVerb: Verb {
         let stream: OutputResource.Stream? = onlyOutput ? .stdout : onlyError ? .stderr : nil
         let query = OutputQuery(stream: stream, attempt: attempt, tail: tail)
         let notice = OutageNotice { console.note($0) }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             switch (follow, isJSON) {
             case (true, _):
                 // A stream waits for its daemon; that there is none has to be

@@ -29,7 +29,9 @@ struct RetryVerb: Verb {
 
     func perform(on console: Console) async throws -> Int32 {
         let notice = OutageNotice { console.note($0) }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             var action = JobAction(
                 isJSON: format.isJSON, selection: selection, concern: Self.concern)
             // With --wait it is the jobs as they end that are printed.

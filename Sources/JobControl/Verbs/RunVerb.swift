@@ -56,7 +56,9 @@ struct RunVerb: Verb {
         if what.wantsHelp { throw CleanExit.helpRequest(self) }
         let screen = RunScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             let (submission, source) = try await what.submission(
                 client: client, usually: .none)
             let input: InputParts? =

@@ -62,11 +62,15 @@ struct SubmitVerb: Verb {
                 throw Trouble.usage("\(given) and --file: give either, since the file has it all")
             }
             let jobs = try await JobFile.read(file)
-            return try await connection.withClient(onInterruption: notice.interrupted) { client in
+            return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
                 try await submit(jobs, from: file, to: client, on: console)
             }
         }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             var job = try await submit(to: client, on: console)
             if wait { job = try await client.finishedJob(job.value.id) }
             if format.isJSON { try console.line(job.json) }

@@ -29,7 +29,9 @@ struct WaitVerb: Verb {
 
     func perform(on console: Console) async throws -> Int32 {
         let notice = OutageNotice { console.note($0) }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             let ids = try await selection.resolved(for: .following, by: client)
             // First all of them are looked at: a wrong id is told at once.
             var each = EachJob(console: console)

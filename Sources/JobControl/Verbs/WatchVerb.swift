@@ -38,7 +38,9 @@ struct WatchVerb: Verb {
     func perform(on console: Console) async throws -> Int32 {
         let screen = WatchScreen(console: console, isJSON: isJSON)
         let notice = OutageNotice { text in Task { await screen.note(text) } }
-        return try await connection.withClient(onInterruption: notice.interrupted) { client in
+        return try await connection.withClient(
+            onInterruption: notice.interrupted, onResumption: notice.resumed
+        ) { client in
             let ids = try await selection.resolved(for: .following, by: client)
             if ids.isEmpty, !isJSON { console.note("there is no such job") }
             var each = EachJob(console: console)
