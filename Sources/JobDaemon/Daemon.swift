@@ -305,6 +305,15 @@ struct Daemon {
     /// - Throws: `StartError` when nobody can be the user of the setting.
     private func userPolicy() throws -> UserPolicy {
         let users = UserPolicy(standard: settings.runAs, allowsRoot: settings.allowsRoot)
+        if users.runsAsRoot, settings.access.socketGroup != nil,
+            settings.access.socketGroupRole != .read, !settings.allowsRoot
+        {
+            throw StartError(
+                .configuration,
+                "Every member of the socket_group could run commands as root. Set run_as to the "
+                    + "user that jobs are to run as, or socket_group_role to read, or say that "
+                    + "this is meant with allow_root.")
+        }
         do {
             _ = try users.account(for: nil)
         } catch {

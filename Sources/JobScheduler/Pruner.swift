@@ -121,18 +121,16 @@ package actor Pruner {
     ) async throws -> Pruned {
         let start = ContinuousClock.now
         var pruned = Pruned(jobs: 0, bytes: 0, isComplete: false)
-        // Files go while the next rows do.
-        var removal: Task<Void, Never>?
         while !pruned.isComplete, !isStopped, ContinuousClock.now - start < Self.patience {
             let found = try await find(store)
             let removed = try await store.delete(found)
-            await removal?.value
-            removal = Task { [files] in await files.remove(removed.jobs) }
+            // Files follow: a file system may take several times as long. They are
+            // noted in the store until they are gone.
+            Task { [files] in await files.remove(removed.jobs) }
             pruned.jobs += removed.jobs.count
             pruned.bytes += removed.bytes
             pruned.isComplete = found.count < Self.batch
         }
-        await removal?.value
         if pruned.jobs > 0 { try await store.reclaimSpace() }
         return pruned
     }

@@ -46,7 +46,7 @@ import Testing
 
     /// A socket that systemd has made may have any mode.
     @Test func whoGetsPastTheModeIsAskedByTheKernel() throws {
-        try Self.with(["--socket-group", "daemon"]) { jobd, socket in
+        try Self.with(["--allow-root", "--socket-group", "daemon"]) { jobd, socket in
             chmod(socket, 0o666)
             let (status, body) = try Self.ask(jobd, socket, Self.nobody)
             #expect(status == 403)
@@ -64,7 +64,8 @@ import Testing
             ([], "submit"), (["--socket-group-role", "read"], "read"),
             (["--socket-group-role", "admin"], "admin"),
         ] {
-            try Self.with(["--socket-group", "daemon"] + arguments) { jobd, socket in
+            try Self.with(["--allow-root", "--socket-group", "daemon"] + arguments) {
+                jobd, socket in
                 var status = stat()
                 let group = try #require(getgrnam("daemon")).pointee.gr_gid
                 #expect(stat(socket, &status) == 0 && status.st_gid == group)
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func membersOfOtherGroupsMayNothing() throws {
-        try Self.with(["--socket-group", "daemon"]) { jobd, socket in
+        try Self.with(["--allow-root", "--socket-group", "daemon"]) { jobd, socket in
             chmod(socket, 0o666)
             let (status, body) = try Self.ask(
                 jobd, socket, Self.supplementary + ["games,users"])
@@ -151,7 +152,8 @@ import Testing
 
     /// What a member has made is good as long as the group may.
     @Test func ticketsAndSessionsOfMembersRestOnTheGroup() throws {
-        try Self.with(["--socket-group", "daemon", "--socket-group-role", "admin"]) {
+        try Self.with(["--allow-root", "--socket-group", "daemon", "--socket-group-role", "admin"])
+        {
             jobd, socket in
             let id = try jobd.submit(["command": ["true"]])
             try jobd.finished(id)

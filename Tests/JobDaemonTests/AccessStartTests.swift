@@ -218,4 +218,23 @@ import Testing
             #expect(code == 64 && text.contains("read, submit, admin"))
         }
     }
+
+    /// Where jobs run as root, members of the socket's group would be root.
+    @Test(.enabled(if: geteuid() == 0), arguments: ["submit", "admin"])
+    func aGroupThatWouldBeRootIsRefused(role: String) throws {
+        try Self.with { jobd in
+            let group = ["--socket-group", "daemon", "--socket-group-role"]
+            jobd.arguments = group + [role]
+            let (status, log) = try jobd.failedStart()
+            #expect(status == 78 && log.contains("run_as") && log.contains("allow_root"))
+            for arguments in [
+                group + ["read"], group + [role, "--run-as", "nobody"],
+                group + [role, "--allow-root"],
+            ] {
+                jobd.arguments = arguments
+                try jobd.start()
+                jobd.kill()
+            }
+        }
+    }
 }

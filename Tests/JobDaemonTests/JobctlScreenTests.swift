@@ -153,4 +153,25 @@ import Testing
             #expect(terminal.sent.contains("the end\r\n"))
         }
     }
+
+    /// Somebody else's job does not get at the terminal of whoever reads its output.
+    @Test func logsLetNothingButTextAndColoursThrough() throws {
+        try DaemonFixture.with { jobd in
+            let evil = #"\033]52;c;ZXZpbA==\007\033]0;title\007\033[2J\033[5A"#
+            let id = try jobd.submit(["command": "printf 'a\(evil)\\033[31mred\\033[0m\\n'"])
+            try jobd.finished(id)
+            for arguments in [[], ["-f"]] {
+                let terminal = try TestTerminal(
+                    [Binaries.path("jobctl"), "logs", "\(id)"] + arguments,
+                    environment: jobd.environmentForJobctl())
+                #expect(try terminal.end() == 0)
+                #expect(terminal.sent == "a\u{1B}[31mred\u{1B}[0m\r\n")
+            }
+            let raw = try start(jobd, "logs", "--raw", "\(id)")
+            #expect(try raw.end() == 0)
+            #expect(raw.sent.contains("]52;c;"))
+            // A file gets what was written.
+            #expect(try jobd.jobctl("logs", "\(id)").output.contains("]52;c;"))
+        }
+    }
 }

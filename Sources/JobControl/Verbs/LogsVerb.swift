@@ -10,9 +10,10 @@ struct LogsVerb: Verb {
         abstract: "Print what a job has written.",
         usage: "jobctl logs [options] ID",
         discussion: """
-            Both of its streams go to standard output, byte for byte as they are, also
-            when that is a file. With --plain they read as on a terminal: no escape
-            sequences, a progress bar is one line, and a line comes when it has ended.
+            Both of its streams go to standard output, byte for byte as they are; to a
+            terminal only text, colours and moves within the line, unless --raw is given.
+            With --plain they read as on a terminal: no escape sequences, a progress bar
+            is one line, and a line comes when it has ended.
 
             EXAMPLES:
               jobctl logs 42
@@ -36,6 +37,10 @@ struct LogsVerb: Verb {
         name: .customLong("plain"),
         help: "Leave out escape sequences and what was overwritten; one line for a bar.")
     var isPlain = false
+    @Flag(
+        name: .customLong("raw"),
+        help: "Let through whatever a terminal obeys: titles, the clipboard, other screens.")
+    var isRaw = false
     @Flag(name: .customLong("stdout"), help: "Only standard output.") var onlyOutput = false
     @Flag(name: .customLong("stderr"), help: "Only standard error.") var onlyError = false
     @Option(help: ArgumentHelp("Only this attempt.", valueName: "n")) var attempt: Int?
@@ -46,6 +51,9 @@ struct LogsVerb: Verb {
         if let attempt, attempt < 1 { throw ValidationError("--attempt must be 1 or more") }
         if onlyOutput, onlyError {
             throw ValidationError("give --stdout or --stderr; both is what you get without")
+        }
+        if isRaw, isPlain || isJSON {
+            throw ValidationError("--raw is for output as it is, without --plain and --json")
         }
         if isPlain, isJSON, follow {
             throw ValidationError("--plain and --json go together only without -f")
@@ -72,13 +80,21 @@ struct LogsVerb: Verb {
                     try await follow(query, of: client, on: console, notice: notice)
                 }
             case (false, false):
+                var safe = SafeOutput()
                 for try await bytes in try await output(query, of: client) {
-                    try console.write(.stdout, bytes)
+                    try show(bytes, &safe, on: console)
                 }
             case (false, true): try await printDocument(query, of: client, on: console)
             }
             return 0
         }
+    }
+
+    /// Whoever looks at a job's output in a terminal may be another than whoever has
+    /// submitted it.
+    private func show(_ bytes: [UInt8], _ safe: inout SafeOutput, on console: Console) throws {
+        try console.write(
+            .stdout, console.outputIsTerminal && !isRaw ? safe.pass(bytes) : bytes)
     }
 
     private func output(_ query: OutputQuery, of client: Client) async throws -> RawOutput {
@@ -90,11 +106,15 @@ struct LogsVerb: Verb {
     private func follow(
         _ query: OutputQuery, of client: Client, on console: Console, notice: OutageNotice
     ) async throws {
+        var safe: [OutputResource.Stream: SafeOutput] = [:]
         for try await element in client.followOutput(ofJob: id, query) {
             notice.resumed()
             switch element {
             case .output(let piece) where isJSON: try console.line(piece.json)
-            case .output(let piece): try console.write(.stdout, piece.value.bytes)
+            case .output(let piece):
+                try show(
+                    piece.value.bytes, &safe[piece.value.stream, default: SafeOutput()],
+                    on: console)
             case .reset: console.note("the output that follows begins again from its start")
             case .damage(let message): console.note(message)
             }

@@ -63,8 +63,8 @@ struct SubmitVerb: Verb {
             }
             let jobs = try await JobFile.read(file)
             return try await connection.withClient(
-            onInterruption: notice.interrupted, onResumption: notice.resumed
-        ) { client in
+                onInterruption: notice.interrupted, onResumption: notice.resumed
+            ) { client in
                 try await submit(jobs, from: file, to: client, on: console)
             }
         }
