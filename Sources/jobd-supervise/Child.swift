@@ -21,12 +21,15 @@ struct Child {
             dup2(ends.childOutput, 1)
             dup2(ends.childErrors, 2)
         }
-        if let failure = options.confinement.apply(grace: options.grace) { complain(failure) }
+        if let failure = options.confinement.enterControlGroup() { complain(failure) }
         if options.confinement.user != nil {
             if let failure = options.confinement.becomeUser() { complain(failure) }
             // A change of credentials ends that: prctl(2).
             dieWith(supervisor)
         }
+        // As that user: root could grant more than that has, a submitter's word only
+        // less.
+        if let failure = options.confinement.limit(grace: options.grace) { complain(failure) }
         if let cwd = options.cwd, chdir(cwd) == -1 { complain(JOURNAL_STAGE_CWD, linux_errno()) }
         linux_reset_signals()
         complain(JOURNAL_STAGE_EXEC, -linux_execute(options.command))

@@ -16,17 +16,22 @@ struct Confinement {
     /// As whom it runs; nil: as this process.
     var user: Credentials?
 
-    /// Confines this process.
+    /// Puts this process into its control group.
+    ///
+    /// - Returns: why that failed.
+    func enterControlGroup() -> StartFailure? {
+        guard let controlGroup else { return nil }
+        // The attempt's processes only: if these take too much memory, it is not the
+        // supervisor that goes.
+        let error = linux_enter_control_group(controlGroup)
+        return error < 0 ? Self.failure(JOURNAL_STAGE_CONTROL_GROUP, error) : nil
+    }
+
+    /// Limits this process.
     ///
     /// - Parameter grace: how long it may ignore SIGXCPU, in microseconds.
     /// - Returns: what could not be done.
-    func apply(grace: Int64) -> StartFailure? {
-        if let controlGroup {
-            // The attempt's processes only: if these take too much memory, it is not
-            // the supervisor that goes.
-            let error = linux_enter_control_group(controlGroup)
-            if error < 0 { return Self.failure(JOURNAL_STAGE_CONTROL_GROUP, error) }
-        }
+    func limit(grace: Int64) -> StartFailure? {
         if let nice {
             let error = linux_set_nice(Int32(nice))
             if error < 0 { return Self.failure(JOURNAL_STAGE_NICE, error) }
