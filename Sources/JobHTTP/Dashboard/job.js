@@ -134,7 +134,8 @@ export class JobPage {
           : ["Cancel", "cancel", {}, "danger"]);
       }
       if (job.state === "running" && !isEnding) buttons.push(["Pause", "pause"]);
-      if (job.state === "paused") buttons.push(["Resume", "resume"]);
+      // Also what somebody else has stopped goes on by it.
+      if (job.state === "paused" || (job.state === "running" && job.hints?.length)) buttons.push(["Resume", "resume"]);
       if (isFinished(job)) buttons.push(["Run again", "retry"]);
       if (job.waiting_for === "retry") buttons.push(["Retry now", "retry"]);
     }
