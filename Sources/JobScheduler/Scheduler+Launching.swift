@@ -1,3 +1,5 @@
+// Where this target finds `stat`, by the ways of Clang's modules.
+import CDispatch
 import Glibc
 import JobModel
 import JobRunner
@@ -11,6 +13,7 @@ extension Scheduler {
         do {
             let launch = try prepare(attempt, spec, granted: granted)
             let pid = try launcher.launch(launch)
+            if launch.account != nil { ForeignProgress.note(directory) }
             troubles.isOver(Self.launching, with: attempt.job)
             // Meanwhile it may have been asked for something.
             if unlaunched.removeValue(forKey: attempt) != nil {
@@ -81,7 +84,7 @@ extension Scheduler {
         let account = try users.account(for: spec.runAs)
         let directory = AttemptDirectory(
             path: directory.attempt(attempt),
-            progress: account == nil ? nil : foreignProgress(attempt))
+            progress: account == nil ? nil : ForeignProgress.path(of: attempt, in: directory))
         let group = try controlGroups?.make(for: attempt, spec.limits)
         return LaunchSpec(
             directory: directory, arguments: spec.command.argumentVector,
@@ -105,20 +108,9 @@ extension Scheduler {
 
     /// The files of an attempt that was launched by an earlier life of the daemon.
     func existingDirectory(of attempt: AttemptID) -> AttemptDirectory {
-        let foreign = foreignProgress(attempt)
+        let foreign = ForeignProgress.path(of: attempt, in: directory)
         return AttemptDirectory(
             path: directory.attempt(attempt),
             progress: access(foreign, F_OK) == 0 ? foreign : nil)
-    }
-
-    /// Where progress is told by who runs as somebody else, and so may not get into
-    /// the state directory: outside of it, in a place with the number that the file
-    /// system has given that, since there may be several.
-    private func foreignProgress(_ attempt: AttemptID) -> String {
-        var status = stat()
-        // The daemon has opened its database there.
-        guard stat(directory.path, &status) == 0 else { return "" }
-        return "/run/jobd-progress/\(status.st_dev)-\(status.st_ino)/"
-            + "\(attempt.job)-\(attempt.number)"
     }
 }

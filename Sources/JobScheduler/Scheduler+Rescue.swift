@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JobModel
 import JobRunner
 import JobStore
@@ -21,6 +22,7 @@ extension Scheduler {
         if adopted > 0 {
             logger.notice("Adopted running jobs", metadata: ["count": "\(adopted)"])
         }
+        if geteuid() == 0 { ForeignProgress.removeStale() }
         isStarted = true
         look()
         // There may be many, for which nobody has to wait.

@@ -121,6 +121,25 @@ import Testing
         }
     }
 
+    /// A state directory that is gone leaves nothing in /run.
+    @Test(.enabled(if: geteuid() == 0)) func whatIsLeftOfAGoneDirectoryIsRemoved() throws {
+        let gone = try DaemonFixture(["--run-as", "nobody"])
+        defer { gone.tearDown() }
+        try gone.start()
+        let id = try gone.submit(["command": "echo up; exec sleep 600", "cwd": "/"])
+        try gone.wrote("up", id)
+        let place = gone.foreignProgress
+        #expect(FileManager.default.fileExists(atPath: place))
+        gone.kill()
+        for pid in gone.remnants() { _ = kill(pid, SIGKILL) }
+        try FileManager.default.moveItem(atPath: gone.state, toPath: "\(gone.directory)/other")
+        try FileManager.default.removeItem(atPath: "\(gone.directory)/other")
+        try DaemonFixture.with { _ in
+            #expect(!FileManager.default.fileExists(atPath: place))
+            #expect(access("\(place).state", F_OK) == -1)
+        }
+    }
+
     @Test(.enabled(if: geteuid() == 0)) func everyJobRunsAsTheUserOfTheSetting() throws {
         try DaemonFixture.with(["--run-as", "nobody"]) { jobd in
             let id = try jobd.submit(["command": ["id", "-un"]])
