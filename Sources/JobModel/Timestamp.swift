@@ -13,11 +13,25 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The moment `microseconds` later.
     package static func + (left: Timestamp, microseconds: Int64) -> Timestamp {
-        Timestamp(microseconds: left.microseconds + microseconds)
+        Timestamp(microseconds: left.microseconds.saturating(plus: microseconds))
     }
 
     /// The microseconds from `right` to `left`.
     package static func - (left: Timestamp, right: Timestamp) -> Int64 {
-        left.microseconds - right.microseconds
+        left.microseconds.saturating(minus: right.microseconds)
+    }
+}
+
+extension Int64 {
+    /// The sum, or the nearest number there is: what comes from a file may be any.
+    package func saturating(plus other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// The difference, or the nearest number there is.
+    package func saturating(minus other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
     }
 }

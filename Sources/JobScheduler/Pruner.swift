@@ -128,7 +128,7 @@ package actor Pruner {
             // noted in the store until they are gone.
             Task { [files] in await files.remove(removed.jobs) }
             pruned.jobs += removed.jobs.count
-            pruned.bytes += removed.bytes
+            pruned.bytes = pruned.bytes.saturating(plus: removed.bytes)
             pruned.isComplete = found.count < Self.batch
         }
         if pruned.jobs > 0 { try await store.reclaimSpace() }

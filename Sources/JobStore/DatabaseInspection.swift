@@ -1,3 +1,5 @@
+// Where this target finds `stat`, by the ways of Clang's modules.
+import CDispatch
 import GRDB
 import Glibc
 import JobModel

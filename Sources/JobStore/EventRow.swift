@@ -27,12 +27,13 @@ enum EventRow {
                 Progress(
                     fraction: row[10], done: row[11], total: row[12], unit: row[13],
                     message: row[14], rate: row[15], etaSeconds: row[16],
-                    source: ProgressSource(rawValue: row[17])))
+                    source: ProgressSource(rawValue: row[17] ?? "")))
         case "end":
             let failure: String? = row[8]
             content = .end(
                 Event.End(
-                    state: try state(), exitCode: row[6], signal: row[7],
+                    state: try state(), exitCode: JobRow.small(row[6]),
+                    signal: JobRow.small(row[7]),
                     failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
         case "state" where !row.hasNull(atIndex: 20):
             let word: String = row[20]
@@ -46,7 +47,7 @@ enum EventRow {
             content = .state(
                 Event.StateChange(
                     try state(), waitingFor: reason.flatMap(WaitReason.init(rawValue:)),
-                    exitCode: row[6], signal: row[7],
+                    exitCode: JobRow.small(row[6]), signal: JobRow.small(row[7]),
                     failure: failure.flatMap(Failure.init(rawValue:)), error: row[9]))
         }
         let actor: String? = row[19]
@@ -61,7 +62,7 @@ enum EventRow {
         Progress(
             fraction: row["fraction"], done: row["done"], total: row["total"], unit: row["unit"],
             message: row["message"], rate: row["rate"], etaSeconds: row["eta_seconds"],
-            source: ProgressSource(rawValue: row["source"]))
+            source: ProgressSource(rawValue: row["source"] ?? ""))
     }
 
     /// Adds an event.

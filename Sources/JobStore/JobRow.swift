@@ -70,8 +70,9 @@ enum JobRow {
             attemptLimit: row["attempt_limit"],
             createdAt: Timestamp(microseconds: row["created_at"]),
             startedAt: timestamp(row["started_at"]), finishedAt: timestamp(row["finished_at"]),
-            cancelRequestedAt: timestamp(row["cancel_requested_at"]), exitCode: row["exit_code"],
-            signal: row["signal"], failure: failure, error: row["error"], progress: progress,
+            cancelRequestedAt: timestamp(row["cancel_requested_at"]),
+            exitCode: small(row["exit_code"]),
+            signal: small(row["signal"]), failure: failure, error: row["error"], progress: progress,
             usage: usage(row), granted: try Columns.grants(row["granted"]),
             cursor: EventID(rawValue: row["cursor"] ?? 0))
     }
@@ -88,6 +89,11 @@ enum JobRow {
         return Usage(
             cpuMicroseconds: row["cpu"] ?? 0, maxRSSBytes: row["max_rss_bytes"] ?? 0,
             outputBytes: output)
+    }
+
+    /// A number of the kernel's; nearest to one that it cannot be.
+    static func small(_ number: Int64?) -> Int32? {
+        number.map { Int32(clamping: $0) }
     }
 
     static func timestamp(_ microseconds: Int64?) -> Timestamp? {

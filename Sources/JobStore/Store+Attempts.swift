@@ -121,13 +121,15 @@ extension Store {
         return AttemptOrders(
             cancel: cancelOrder(row), isPaused: row["state"] == JobState.paused.rawValue,
             signals: try Row.fetchAll(signals, arguments: [row["id"], row["attempt"]]).map {
-                SignalOrder(id: $0["id"], signal: $0["signal"], isForTree: $0["tree"])
+                SignalOrder(
+                    id: $0["id"], signal: JobRow.small($0["signal"]) ?? 0, isForTree: $0["tree"])
             })
     }
 
     private static func cancelOrder(_ row: Row) -> CancelOrder? {
         guard (row["cancel_requested_at"] as Int64?) != nil else { return nil }
-        return CancelOrder(signal: row["cancel_signal"] ?? 15, grace: row["cancel_grace"] ?? 0)
+        return CancelOrder(
+            signal: JobRow.small(row["cancel_signal"]) ?? 15, grace: row["cancel_grace"] ?? 0)
     }
 
     /// Stores readings of an attempt together with how far its journal has been
@@ -296,8 +298,10 @@ extension Store {
                 return Attempt(
                     number: row["number"], startedAt: Timestamp(microseconds: row["started_at"]),
                     finishedAt: JobRow.timestamp(row["finished_at"]),
-                    state: state.flatMap(JobState.init(rawValue:)), exitCode: row["exit_code"],
-                    signal: row["signal"], failure: failure.flatMap(Failure.init(rawValue:)),
+                    state: state.flatMap(JobState.init(rawValue:)),
+                    exitCode: JobRow.small(row["exit_code"]),
+                    signal: JobRow.small(row["signal"]),
+                    failure: failure.flatMap(Failure.init(rawValue:)),
                     error: row["error"], usage: JobRow.usage(row),
                     granted: try Columns.grants(row["granted"]))
             }

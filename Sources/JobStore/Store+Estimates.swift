@@ -34,12 +34,12 @@ extension Store {
         for job: Job, _ row: Row, after runs: inout EarlierRuns
     ) throws -> Estimate? {
         guard job.state.isActive, let name = job.spec.name, let startedAt = job.startedAt,
-            row["measured"] == 0,
+            (row["measured"] as Int64?) == 0,
             let typical = try runs.typicalDuration(of: name, by: job.owner)
         else { return nil }
         return Estimate(
             attempt: AttemptID(job: job.id, number: job.attempt), typicalDuration: typical,
-            startedAt: startedAt, pausedTime: row["paused_time"],
+            startedAt: startedAt, pausedTime: row["paused_time"] ?? 0,
             pausedAt: JobRow.timestamp(row["paused_at"]), message: job.progress?.progress.message)
     }
 }

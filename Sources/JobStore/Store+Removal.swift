@@ -50,14 +50,14 @@ extension Store {
                         let size = try Self.storedBytes(of: id, in: database)
                         guard try Self.delete(id, &rest, in: database) else { break }
                         part.jobs.append(id)
-                        part.bytes += size
+                        part.bytes = part.bytes.saturating(plus: size)
                     }
                     part.next += 1
                 }
                 return part
             }
             jobs += part.jobs
-            bytes += part.bytes
+            bytes = bytes.saturating(plus: part.bytes)
             next = part.next
         }
         return (jobs, bytes)

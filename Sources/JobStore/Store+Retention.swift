@@ -23,7 +23,7 @@ extension Store {
             if let keep = retention.bytes {
                 let bytes = try Int64.fetchOne(
                     database, sql: "SELECT bytes FROM kept_output WHERE id = 1")
-                excessBytes = (bytes ?? 0) - keep
+                excessBytes = (bytes ?? 0).saturating(minus: keep)
             }
             let oldest = try Row.fetchCursor(
                 database,
@@ -40,7 +40,7 @@ extension Store {
                 guard isOld || excessJobs > 0 || excessBytes > 0 else { break }
                 ids.append(JobID(rawValue: row["id"]))
                 excessJobs -= 1
-                excessBytes -= row["bytes"] as Int64
+                excessBytes = excessBytes.saturating(minus: row["bytes"])
             }
             return ids
         }
