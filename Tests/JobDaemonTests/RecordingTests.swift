@@ -10,7 +10,7 @@ import Testing
         try DaemonFixture.with(["--progress-interval-seconds", "0"]) { jobd in
             // They mostly wait.
             _ = try jobd.send("PUT", "/queues/default", ["slots": 8])
-            let jobs = try Capture.all.map { capture in
+            func submit(_ capture: Capture) throws -> Int {
                 let file = Capture.folder.appending(path: capture.name + ".cast").path
                 // Bare numbers are believed for the rhythm in which they come.
                 let isRhythmic = capture.name.hasPrefix("pv/numeric")
@@ -20,27 +20,36 @@ import Testing
                     "tty": capture.isTerminal,
                 ])
             }
+            let jobs = try Capture.all.map(submit)
             #expect(jobs.count > 50)
             for (capture, id) in zip(Capture.all, jobs) {
-                let events = try jobd.stream("/jobs/\(id)/progress")
-                #expect(events.last?.json["exit_code"] as? Int == 0, "\(capture)")
-                let told = events.filter { $0.event == nil }.map { Self.numbers($0.json) }
-                let expected = try capture.expected.map { line in
-                    let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
-                    return Self.numbers(object as? [String: Any] ?? [:])
+                var difference = try Self.difference(capture, id, jobd)
+                // On a busy machine a rhythm is lost, and what was written to two streams
+                // one after the other is there at once: then it is replayed by itself.
+                for _ in 0..<3 where difference != nil {
+                    difference = try Self.difference(capture, try submit(capture), jobd)
                 }
-                Self.compare(told, expected, capture)
+                if let difference { Issue.record("\(capture)\(difference)") }
             }
         }
     }
 
-    private static func compare(_ told: [String], _ expected: [String], _ capture: Capture) {
-        for (index, (told, expected)) in zip(told, expected).enumerated() where told != expected {
-            Issue.record(
-                "\(capture), reading \(index + 1)\ntold     \(told)\nexpected \(expected)")
-            return
+    /// What a job has told otherwise than was expected of its recording; nil: nothing.
+    private static func difference(
+        _ capture: Capture, _ id: Int, _ jobd: DaemonFixture
+    ) throws -> String? {
+        let events = try jobd.stream("/jobs/\(id)/progress")
+        if events.last?.json["exit_code"] as? Int != 0 { return ": it failed" }
+        let told = events.filter { $0.event == nil }.map { numbers($0.json) }
+        let expected = try capture.expected.map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            return numbers(object as? [String: Any] ?? [:])
         }
-        #expect(told.count == expected.count, "\(capture)")
+        for (index, (told, expected)) in zip(told, expected).enumerated() where told != expected {
+            return ", reading \(index + 1)\ntold     \(told)\nexpected \(expected)"
+        }
+        return told.count == expected.count
+            ? nil : ": \(told.count) readings, not \(expected.count)"
     }
 
     /// What a reading tells apart from what depends on the times.
