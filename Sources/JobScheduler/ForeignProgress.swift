@@ -28,11 +28,13 @@ enum ForeignProgress {
 
     /// Removes the folders of state directories that are gone.
     static func removeStale() {
+        // A machine on which no job ran as another user has no such folder.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         for link in names where link.hasSuffix(linkEnd) {
             let folder = String(link.dropLast(linkEnd.count))
             let path = "\(root)/\(link)"
             guard
+                // What is no link is not ours.
                 let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path),
                 name(of: target) != folder
             else { continue }

@@ -205,6 +205,7 @@ extension Scheduler {
     private func lose(
         _ follower: Follower, _ reason: String, _ before: Remnants.Result, rounds: Int
     ) {
+        // What cannot be read names no command; there are other signs.
         let reader = follower.reader ?? (try? follower.directory.openJournal(buffer: buffer))
         let remnants = Remnants(
             of: follower.directory, journal: reader, supervisor: launcher.supervisor)

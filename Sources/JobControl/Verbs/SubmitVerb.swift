@@ -120,13 +120,14 @@ struct SubmitVerb: Verb {
                 }.run()
             }
             group.addTask { _ = try await client.finishedJob(job.id) }
-            group.addTask {
+            // Told to whoever sits before it; a quick end needs no words.
+            let telling = Task {
                 try await Task.sleep(for: .seconds(2))
                 console.note(
                     "passing on standard input to job \(job.id) until it ends; --no-stdin if the "
                         + "job has none")
-                try await Task.sleep(for: .seconds(1_000_000_000))
             }
+            defer { telling.cancel() }
             try await group.next()
             group.cancelAll()
         }
